@@ -1,0 +1,17 @@
+# slm_layer(<name> SOURCES ... [DEPENDS <layer> ...] [LIBRARIES <target> ...])
+#
+# One layer of docs/architecture.md as the object library slm_<name>. A layer sees the headers of the layers it names in
+# DEPENDS (and of theirs), and no others: each layer's include directory holds nothing but slm/<name>. An include that
+# points up the list is therefore a compile error, not a matter of discipline.
+function(slm_layer name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;DEPENDS;LIBRARIES" ${ARGN})
+  set(root ${PROJECT_BINARY_DIR}/layers/${name})
+  file(MAKE_DIRECTORY ${root}/slm)
+  file(CREATE_LINK ${PROJECT_SOURCE_DIR}/src/slm/${name} ${root}/slm/${name} SYMBOLIC)
+
+  add_library(slm_${name} OBJECT ${ARG_SOURCES})
+  target_include_directories(slm_${name} PUBLIC $<BUILD_INTERFACE:${root}>)
+  list(TRANSFORM ARG_DEPENDS PREPEND slm_)
+  target_link_libraries(slm_${name} PUBLIC ${ARG_DEPENDS} PRIVATE ${ARG_LIBRARIES} $<BUILD_INTERFACE:slm_compile_options>)
+  set_property(GLOBAL APPEND PROPERTY SLM_LAYERS ${name})
+endfunction()

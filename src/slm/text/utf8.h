@@ -1,0 +1,37 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace slm::text {
+
+inline constexpr char32_t kReplacementCharacter = 0xFFFD;
+inline constexpr char32_t kLastCodePoint = 0x10FFFF;
+
+// One step through UTF-8 text. Where the bytes are not UTF-8, `code_point` is U+FFFD, is_valid false, and `length` the
+// size of the maximal ill-formed part as the Unicode Standard defines it (what Python's errors="replace" and Rust's
+// from_utf8_lossy replace by one U+FFFD).
+struct Utf8Char {
+  char32_t code_point;
+  int length;  // 1 to 4
+  bool is_valid;
+};
+
+// `at` must be less than text.size().
+Utf8Char read_utf8(std::string_view text, size_t at);
+
+// Not for surrogates or values beyond U+10FFFF.
+void append_utf8(std::string& out, char32_t code_point);
+
+bool is_valid_utf8(std::string_view text);
+
+// The text with every maximal ill-formed part replaced by U+FFFD. `num_replaced`, if given, is increased by their
+// number.
+std::string replace_invalid_utf8(std::string_view text, int64_t* num_replaced = nullptr);
+
+// The size of the longest prefix that does not end inside a character: what a stream may emit already.
+size_t complete_utf8_prefix(std::string_view text);
+
+}  // namespace slm::text

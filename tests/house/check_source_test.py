@@ -47,6 +47,9 @@ class CheckSource(unittest.TestCase):
     def test_a_file_over_600_lines(self):
         self.assert_found("src/slm/ops/long.cpp", "int x();\n" * 601, "601 lines, at most 600")
 
+    def test_a_line_over_120_columns(self):
+        self.assert_found("src/slm/ops/wide.cpp", "// " + "x" * 118 + "\n", "121 columns, at most 120")
+
     def test_a_header_without_pragma_once(self):
         self.assert_found("src/slm/core/size.h", "int size();\n", "#pragma once")
 

@@ -34,8 +34,9 @@ void* CachingAllocator::allocate(int64_t size_bytes) {
   } else {
     block = std::aligned_alloc(kAlignment, static_cast<size_t>(size));
     if (block == nullptr) {
-      throw MemoryError(fmt::format("out of memory: {} bytes asked for, {} already in use; use a smaller batch or model",
-                                    size_bytes, stats_.bytes_in_use));
+      throw MemoryError(
+          fmt::format("out of memory: {} bytes asked for, {} already in use; use a smaller batch or model", size_bytes,
+                      stats_.bytes_in_use));
     }
     ++stats_.system_allocations;
     stats_.bytes_reserved += size;

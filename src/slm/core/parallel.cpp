@@ -20,15 +20,15 @@ void parallel_for(int64_t begin, int64_t end, int64_t grain, const std::function
   assert(grain >= 1);
   if (begin >= end) return;
   const int64_t num_grains = (end - begin + grain - 1) / grain;
-  const int64_t num_pieces = std::min<int64_t>(num_grains, omp_in_parallel() ? 1 : num_threads());
+  const int num_pieces = static_cast<int>(std::min<int64_t>(num_grains, omp_in_parallel() ? 1 : num_threads()));
   if (num_pieces == 1) {
     body(begin, end);
     return;
   }
   std::exception_ptr failure;
   std::mutex failure_mutex;  // guards failure
-#pragma omp parallel for schedule(static, 1) num_threads(static_cast<int>(num_pieces))
-  for (int64_t piece = 0; piece < num_pieces; ++piece) {
+#pragma omp parallel for schedule(static, 1) num_threads(num_pieces)
+  for (int piece = 0; piece < num_pieces; ++piece) {
     const int64_t first = begin + num_grains * piece / num_pieces * grain;
     const int64_t last = std::min(end, begin + num_grains * (piece + 1) / num_pieces * grain);
     try {

@@ -5,8 +5,8 @@
 
 namespace slm {
 
-// Philox4x32-10 (Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", SC 2011): a function from a 64-bit key and a
-// 128-bit counter to 128 random bits. No state, hence the same numbers for any number of threads or ranks.
+// Philox4x32-10 (Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", SC 2011): a function from a 64-bit key
+// and a 128-bit counter to 128 random bits. No state, hence the same numbers for any number of threads or ranks.
 using PhiloxBlock = std::array<uint32_t, 4>;
 PhiloxBlock philox4x32(const PhiloxBlock& counter, const std::array<uint32_t, 2>& key);
 

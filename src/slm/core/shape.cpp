@@ -43,8 +43,7 @@ std::string to_string(const Shape& shape) { return fmt::format("({})", fmt::join
 
 void check_shape(std::string_view op, std::string_view what, const Shape& got, const Shape& expected) {
   if (got == expected) return;
-  throw ShapeError(
-      fmt::format("[{}] {} has shape {}, expected {}", op, what, to_string(got), to_string(expected)));
+  throw ShapeError(fmt::format("[{}] {} has shape {}, expected {}", op, what, to_string(got), to_string(expected)));
 }
 
 }  // namespace slm

@@ -29,7 +29,7 @@ HWY_INLINE VF32 load(F32 d, const BFloat16* from) {
 HWY_INLINE void store(F32 d, VF32 value, float* to) { hn::StoreU(value, d, to); }
 
 // Rounds to nearest even, as BFloat16(float) does; Highway's own DemoteTo truncates on some targets.
-HWY_INLINE void store(F32 d, VF32 value, BFloat16* to) {
+HWY_INLINE void store([[maybe_unused]] F32 d, VF32 value, BFloat16* to) {
   const hn::Rebind<uint16_t, F32> d16;
   const hn::RebindToUnsigned<F32> d32;
   const auto bits = hn::BitCast(d32, value);

@@ -1,0 +1,22 @@
+#include <gtest/gtest.h>
+
+#include <cstdio>
+#include <cstdlib>
+
+#include "slm/kernels/isa.h"
+#include "slm/kernels/register.h"
+
+// Fills the kernel slots, under the instruction set cap that SLM_ISA names.
+int main(int argc, char** argv) {
+  testing::InitGoogleTest(&argc, argv);
+  if (const char* cap = std::getenv("SLM_ISA"); cap != nullptr && *cap != '\0') {
+    const auto isa = slm::kernels::parse_isa(cap);
+    if (!isa) {
+      std::fprintf(stderr, "SLM_ISA: got '%s', expected sse4, avx2, avx512 or native\n", cap);
+      return 2;
+    }
+    slm::kernels::set_isa_cap(*isa);
+  }
+  slm::kernels::register_cpu_kernels();
+  return RUN_ALL_TESTS();
+}

@@ -1,0 +1,22 @@
+# cmake --install: the program, the library with its headers, and the package that find_package(slm) finds.
+include(CMakePackageConfigHelpers)
+
+# What SlmDependencies.cmake finds, a program that links the static library has to find again.
+file(READ ${CMAKE_CURRENT_LIST_DIR}/SlmDependencies.cmake dependencies)
+string(REGEX REPLACE "find_package\\(([A-Za-z0-9_]+) REQUIRED" "find_dependency(\\1" SLM_FIND_DEPENDENCIES "${dependencies}")
+
+set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/slm)
+configure_package_config_file(${CMAKE_CURRENT_LIST_DIR}/slmConfig.cmake.in ${PROJECT_BINARY_DIR}/slmConfig.cmake
+                              INSTALL_DESTINATION ${package_dir})
+write_basic_package_version_file(${PROJECT_BINARY_DIR}/slmConfigVersion.cmake COMPATIBILITY SameMinorVersion)
+install(FILES ${PROJECT_BINARY_DIR}/slmConfig.cmake ${PROJECT_BINARY_DIR}/slmConfigVersion.cmake
+        DESTINATION ${package_dir})
+
+install(TARGETS slm_library EXPORT slmTargets INCLUDES DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
+install(EXPORT slmTargets NAMESPACE slm:: DESTINATION ${package_dir})
+# Headers of kernels/cpu are parts of its sources, and those of cli/ of the program.
+install(DIRECTORY ${PROJECT_SOURCE_DIR}/src/slm DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} FILES_MATCHING PATTERN *.h
+        PATTERN kernels/cpu EXCLUDE PATTERN cli EXCLUDE)
+if(TARGET slm)
+  install(TARGETS slm)
+endif()

@@ -1,0 +1,22 @@
+#include "slm/kernels/activation.h"
+
+#include <array>
+
+namespace slm::kernels {
+namespace {
+
+constexpr std::array<std::string_view, kNumActivations> kNames = {"none",     "relu",         "gelu_tanh",
+                                                                  "gelu_erf", "relu_squared", "silu"};
+
+}  // namespace
+
+std::string_view name(Activation activation) { return kNames[static_cast<size_t>(activation)]; }
+
+std::optional<Activation> parse_activation(std::string_view text) {
+  for (size_t i = 0; i < kNames.size(); ++i) {
+    if (kNames[i] == text) return static_cast<Activation>(i);
+  }
+  return std::nullopt;
+}
+
+}  // namespace slm::kernels

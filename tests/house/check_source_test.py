@@ -59,6 +59,9 @@ class CheckSource(unittest.TestCase):
     def test_a_backend_outside_kernels(self):
         self.assert_found("src/slm/ops/linear.cpp", "void f(dnnl::engine);\n", "src/slm/kernels/ only")
 
+    def test_a_parallel_region_of_its_own(self):
+        self.assert_found("src/slm/ops/linear.cpp", "void f() {\n#pragma omp parallel\n  g();\n}\n", "use parallel_for")
+
     def test_printing_below_the_command_line(self):
         self.assert_found("src/slm/ops/linear.cpp", "void f() { std::cout << 1; }\n", "only src/slm/cli/")
 

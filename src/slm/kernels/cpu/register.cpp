@@ -15,6 +15,8 @@ void set(KernelSlot<Args>& slot, typename KernelSlot<Args>::Function function) {
 void register_cpu_kernels() {
   register_ref_kernels();
   set(add, cpu::add);
+  set(attention_forward, cpu::attention_forward);
+  set(attention_backward, cpu::attention_backward);
   set(rms_norm_forward, cpu::rms_norm_forward);
   set(rms_norm_backward, cpu::rms_norm_backward);
 }

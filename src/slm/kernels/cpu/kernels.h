@@ -1,16 +1,25 @@
 #pragma once
 
+#include "slm/kernels/activation.h"
 #include "slm/kernels/add.h"
 #include "slm/kernels/attention.h"
+#include "slm/kernels/embedding.h"
+#include "slm/kernels/layer_norm.h"
 #include "slm/kernels/rms_norm.h"
 
 // The fast kernels for float32 and bfloat16 rows, each dispatched once per call to the best instruction set that
 // isa.h allows.
 namespace slm::kernels::cpu {
 
+void activation_forward(const ActivationForwardArgs& args);
+void activation_backward(const ActivationBackwardArgs& args);
 void add(const AddArgs& args);
 void attention_forward(const AttentionForwardArgs& args);
 void attention_backward(const AttentionBackwardArgs& args);
+void embedding_forward(const EmbeddingForwardArgs& args);
+void embedding_backward(const EmbeddingBackwardArgs& args);
+void layer_norm_forward(const LayerNormForwardArgs& args);
+void layer_norm_backward(const LayerNormBackwardArgs& args);
 void rms_norm_forward(const RmsNormForwardArgs& args);
 void rms_norm_backward(const RmsNormBackwardArgs& args);
 

@@ -14,9 +14,15 @@ void set(KernelSlot<Args>& slot, typename KernelSlot<Args>::Function function) {
 
 void register_cpu_kernels() {
   register_ref_kernels();
+  set(activation_forward, cpu::activation_forward);
+  set(activation_backward, cpu::activation_backward);
   set(add, cpu::add);
   set(attention_forward, cpu::attention_forward);
   set(attention_backward, cpu::attention_backward);
+  set(embedding_forward, cpu::embedding_forward);
+  set(embedding_backward, cpu::embedding_backward);
+  set(layer_norm_forward, cpu::layer_norm_forward);
+  set(layer_norm_backward, cpu::layer_norm_backward);
   set(rms_norm_forward, cpu::rms_norm_forward);
   set(rms_norm_backward, cpu::rms_norm_backward);
 }

@@ -80,6 +80,19 @@ HWY_INLINE void store_some(F32 d, VF32 value, T* to, int64_t lanes) {
   }
 }
 
+// `value` with the lanes from `lanes` on zeroed: for sums over what did not come straight from load_some.
+HWY_INLINE VF32 first_lanes(F32 d, VF32 value, int64_t lanes) {
+  if (HWY_LIKELY(lanes == static_cast<int64_t>(hn::Lanes(d)))) return value;
+  return hn::IfThenElseZero(hn::FirstN(d, static_cast<size_t>(lanes)), value);
+}
+
+// Stores to a gradient that is either overwritten or added to.
+template <class T>
+HWY_INLINE void store_gradient(F32 d, VF32 value, T* to, int64_t lanes, bool accumulate) {
+  if (accumulate) value = hn::Add(value, load_some(d, to, lanes));
+  store_some(d, value, to, lanes);
+}
+
 // Calls fn with a null pointer of the element type of fp32 or bf16 rows.
 template <class Fn>
 HWY_INLINE void with_row_type(DType dtype, Fn&& fn) {

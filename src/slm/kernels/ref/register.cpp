@@ -1,6 +1,9 @@
 #include "slm/kernels/register.h"
+#include "slm/kernels/ref/activation.h"
 #include "slm/kernels/ref/add.h"
 #include "slm/kernels/ref/attention.h"
+#include "slm/kernels/ref/embedding.h"
+#include "slm/kernels/ref/layer_norm.h"
 #include "slm/kernels/ref/rms_norm.h"
 
 namespace slm::kernels {
@@ -16,9 +19,15 @@ void set(KernelSlot<Args>& slot, typename KernelSlot<Args>::Function for_float,
 }  // namespace
 
 void register_ref_kernels() {
+  set(activation_forward, ref::activation_forward<float>, ref::activation_forward<double>);
+  set(activation_backward, ref::activation_backward<float>, ref::activation_backward<double>);
   set(add, ref::add<float>, ref::add<double>);
   set(attention_forward, ref::attention_forward<float>, ref::attention_forward<double>);
   set(attention_backward, ref::attention_backward<float>, ref::attention_backward<double>);
+  set(embedding_forward, ref::embedding_forward<float>, ref::embedding_forward<double>);
+  set(embedding_backward, ref::embedding_backward<float>, ref::embedding_backward<double>);
+  set(layer_norm_forward, ref::layer_norm_forward<float>, ref::layer_norm_forward<double>);
+  set(layer_norm_backward, ref::layer_norm_backward<float>, ref::layer_norm_backward<double>);
   set(rms_norm_forward, ref::rms_norm_forward<float>, ref::rms_norm_forward<double>);
   set(rms_norm_backward, ref::rms_norm_backward<float>, ref::rms_norm_backward<double>);
 }

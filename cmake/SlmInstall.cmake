@@ -14,9 +14,6 @@ install(FILES ${PROJECT_BINARY_DIR}/slmConfig.cmake ${PROJECT_BINARY_DIR}/slmCon
 
 install(TARGETS slm_library EXPORT slmTargets INCLUDES DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 install(EXPORT slmTargets NAMESPACE slm:: DESTINATION ${package_dir})
-# Headers of kernels/cpu are parts of its sources, and those of cli/ of the program.
+# Headers of kernels/cpu are parts of its sources, and those of cli/ of the program, which cli/ installs.
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/src/slm DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} FILES_MATCHING PATTERN *.h
         PATTERN kernels/cpu EXCLUDE PATTERN cli EXCLUDE)
-if(TARGET slm)
-  install(TARGETS slm)
-endif()

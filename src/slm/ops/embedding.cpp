@@ -23,27 +23,6 @@ void check_tokens(const Tensor& tokens, int64_t vocab_size) {
   }
 }
 
-void check_positions(const Tensor& positions, int64_t num_positions) {
-  for (const int32_t position : positions.span<int32_t>()) {
-    if (position >= 0 && position < num_positions) continue;
-    throw ShapeError(
-        fmt::format("[embedding] got position {}, expected 0 to {}: the sequence is longer than the model "
-                    "has positions; shorten it, or use a model with a longer max_seq_len",
-                    position, num_positions - 1));
-  }
-}
-
-// (B, T) of first, first + 1, ... in each row.
-Tensor consecutive_positions(const Shape& shape, int64_t first) {
-  const Tensor positions = Tensor::empty(shape, DType::kInt32);
-  int64_t column = 0;
-  for (int32_t& position : positions.span<int32_t>()) {
-    position = static_cast<int32_t>(first + column);
-    column = column + 1 == shape.back() ? 0 : column + 1;
-  }
-  return positions;
-}
-
 }  // namespace
 
 // y = token_weight[tokens] + position_weight[positions]     tokens, positions: (B, T)   y: (B, T, D)
@@ -55,9 +34,7 @@ Variable embedding(const Variable& token_weight, const Variable& position_weight
   Tensor position_ids;
   if (position_weight) {
     check_shape("embedding", "position weight", position_weight.shape(), {position_weight.shape()[0], dim});
-    position_ids = positions.ids ? positions.ids : consecutive_positions(tokens.shape(), positions.first);
-    check_shape("embedding", "positions", position_ids.shape(), tokens.shape());
-    check_positions(position_ids, position_weight.shape()[0]);
+    position_ids = ops::position_ids("embedding", positions, tokens.shape(), position_weight.shape()[0]);
   }
   Shape shape = tokens.shape();
   shape.push_back(dim);

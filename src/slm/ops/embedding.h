@@ -1,14 +1,9 @@
 #pragma once
 
 #include "slm/autograd/variable.h"
+#include "slm/ops/token_positions.h"
 
 namespace slm::ops {
-
-// Where the tokens of an embedding stand in their sequences, for learned positions.
-struct TokenPositions {
-  Tensor ids;         // (B, T), int32; absent: `first`, first + 1, ... in each sequence
-  int64_t first = 0;  // of the first column, where `ids` is absent: the length of what a KV cache already holds
-};
 
 // token_weight[token] + position_weight[position].
 //   token_weight: (V, D)   position_weight: (P, D) of the same dtype, or absent   tokens: (B, T), int32   -> (B, T, D)

@@ -3,9 +3,13 @@
 #include "slm/kernels/activation.h"
 #include "slm/kernels/add.h"
 #include "slm/kernels/attention.h"
+#include "slm/kernels/dropout.h"
 #include "slm/kernels/embedding.h"
 #include "slm/kernels/layer_norm.h"
+#include "slm/kernels/qk_norm.h"
 #include "slm/kernels/rms_norm.h"
+#include "slm/kernels/rope.h"
+#include "slm/kernels/swiglu.h"
 
 // The fast kernels for float32 and bfloat16 rows, each dispatched once per call to the best instruction set that
 // isa.h allows.
@@ -16,11 +20,17 @@ void activation_backward(const ActivationBackwardArgs& args);
 void add(const AddArgs& args);
 void attention_forward(const AttentionForwardArgs& args);
 void attention_backward(const AttentionBackwardArgs& args);
+void dropout(const DropoutArgs& args);
 void embedding_forward(const EmbeddingForwardArgs& args);
 void embedding_backward(const EmbeddingBackwardArgs& args);
 void layer_norm_forward(const LayerNormForwardArgs& args);
 void layer_norm_backward(const LayerNormBackwardArgs& args);
+void qk_norm_forward(const QkNormForwardArgs& args);
+void qk_norm_backward(const QkNormBackwardArgs& args);
 void rms_norm_forward(const RmsNormForwardArgs& args);
 void rms_norm_backward(const RmsNormBackwardArgs& args);
+void rope(const RopeArgs& args);
+void swiglu_forward(const SwigluForwardArgs& args);
+void swiglu_backward(const SwigluBackwardArgs& args);
 
 }  // namespace slm::kernels::cpu

@@ -3,18 +3,17 @@
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 
-#include <algorithm>
 #include <cmath>
 
 #include "slm/core/parallel.h"
-#include "slm/core/scratch.h"
 #include "slm/kernels/cpu/kernels.h"
+#include "slm/kernels/cpu/partial_sums.h"
 #include "slm/kernels/cpu/vector_io-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace slm::kernels::cpu::HWY_NAMESPACE {
 
-constexpr int64_t kRowsPerBlock = 32;  // rows that share one partial sum of dw and db: fixed, so that the bits are
+constexpr int64_t kRowGrain = 32;
 
 template <class T>
 void forward_row(const LayerNormForwardArgs& args, int64_t row, int64_t dim) {
@@ -58,15 +57,15 @@ void forward_row(const LayerNormForwardArgs& args, int64_t row, int64_t dim) {
 void layer_norm_forward(const LayerNormForwardArgs& args) {
   const int64_t dim = args.x.shape.back();
   with_row_type(args.x.dtype, [&]<class T>(T*) {
-    parallel_for(0, args.x.num_rows(), kRowsPerBlock, [&](int64_t begin, int64_t end) {
+    parallel_for(0, args.x.num_rows(), kRowGrain, [&](int64_t begin, int64_t end) {
       for (int64_t row = begin; row < end; ++row) forward_row<T>(args, row, dim);
     });
   });
 }
 
-// Adds dy * n to `dw_partial` (D) and dy to `db_partial` (D) where those are wanted, and writes ds where that is.
+// Adds dy * n to dw (D) and dy to db (D) where those are wanted, and writes ds where that is.
 template <class T>
-void backward_row(const LayerNormBackwardArgs& args, int64_t row, int64_t dim, float* dw_partial, float* db_partial) {
+void backward_row(const LayerNormBackwardArgs& args, int64_t row, int64_t dim, float* dw, float* db) {
   const F32 d;
   const T* s = args.s.as<T>() + row * dim;
   const T* dy = args.dy.as<T>() + row * dim;
@@ -79,11 +78,11 @@ void backward_row(const LayerNormBackwardArgs& args, int64_t row, int64_t dim, f
     const VF32 g = hn::Mul(dy_i, load_some(d, w + i, lanes));
     sum_g = hn::Add(sum_g, g);
     sum_gn = hn::MulAdd(g, n, sum_gn);
-    if (dw_partial != nullptr) {
-      store_some(d, hn::MulAdd(dy_i, n, load_some(d, dw_partial + i, lanes)), dw_partial + i, lanes);
+    if (dw != nullptr) {
+      store_some(d, hn::MulAdd(dy_i, n, load_some(d, dw + i, lanes)), dw + i, lanes);
     }
-    if (db_partial != nullptr) {
-      store_some(d, hn::Add(dy_i, load_some(d, db_partial + i, lanes)), db_partial + i, lanes);
+    if (db != nullptr) {
+      store_some(d, hn::Add(dy_i, load_some(d, db + i, lanes)), db + i, lanes);
     }
   });
   if (!args.ds) return;
@@ -102,34 +101,17 @@ void backward_row(const LayerNormBackwardArgs& args, int64_t row, int64_t dim, f
   });
 }
 
-// The partial sums of all blocks, joined in their order.
-void join_partials(const float* partials, int64_t num_blocks, int64_t dim, const GradView& gradient) {
-  if (!gradient) return;
-  float* to = gradient.view.as<float>();
-  if (!gradient.accumulate) std::fill_n(to, dim, 0.0f);
-  for (int64_t block = 0; block < num_blocks; ++block) {
-    for (int64_t i = 0; i < dim; ++i) to[i] += partials[block * dim + i];
-  }
-}
-
 void layer_norm_backward(const LayerNormBackwardArgs& args) {
   const int64_t num_rows = args.s.num_rows(), dim = args.s.shape.back();
-  const int64_t num_blocks = (num_rows + kRowsPerBlock - 1) / kRowsPerBlock;
-  const Scratch<float> dw_partials(args.dw ? num_blocks * dim : 0), db_partials(args.db ? num_blocks * dim : 0);
+  const PartialSums dw(args.dw, num_rows), db(args.db, num_rows);
   with_row_type(args.s.dtype, [&]<class T>(T*) {
-    parallel_for(0, num_blocks, 1, [&](int64_t begin, int64_t end) {
-      for (int64_t block = begin; block < end; ++block) {
-        float* dw = args.dw ? dw_partials.data() + block * dim : nullptr;
-        float* db = args.db ? db_partials.data() + block * dim : nullptr;
-        if (dw != nullptr) std::fill_n(dw, dim, 0.0f);
-        if (db != nullptr) std::fill_n(db, dim, 0.0f);
-        const int64_t last = std::min(num_rows, (block + 1) * kRowsPerBlock);
-        for (int64_t row = block * kRowsPerBlock; row < last; ++row) backward_row<T>(args, row, dim, dw, db);
-      }
+    for_each_block(num_rows, [&](int64_t block, int64_t begin, int64_t end) {
+      float *dw_of_block = dw.zeroed(block), *db_of_block = db.zeroed(block);
+      for (int64_t row = begin; row < end; ++row) backward_row<T>(args, row, dim, dw_of_block, db_of_block);
     });
   });
-  join_partials(dw_partials.data(), num_blocks, dim, args.dw);
-  join_partials(db_partials.data(), num_blocks, dim, args.db);
+  dw.join();
+  db.join();
 }
 
 }  // namespace slm::kernels::cpu::HWY_NAMESPACE

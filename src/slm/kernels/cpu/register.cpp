@@ -19,12 +19,18 @@ void register_cpu_kernels() {
   set(add, cpu::add);
   set(attention_forward, cpu::attention_forward);
   set(attention_backward, cpu::attention_backward);
+  set(dropout, cpu::dropout);
   set(embedding_forward, cpu::embedding_forward);
   set(embedding_backward, cpu::embedding_backward);
   set(layer_norm_forward, cpu::layer_norm_forward);
   set(layer_norm_backward, cpu::layer_norm_backward);
+  set(qk_norm_forward, cpu::qk_norm_forward);
+  set(qk_norm_backward, cpu::qk_norm_backward);
   set(rms_norm_forward, cpu::rms_norm_forward);
   set(rms_norm_backward, cpu::rms_norm_backward);
+  set(rope, cpu::rope);
+  set(swiglu_forward, cpu::swiglu_forward);
+  set(swiglu_backward, cpu::swiglu_backward);
 }
 
 }  // namespace slm::kernels

@@ -19,7 +19,8 @@ kernels::GradView Gradients::of(const Node& node) {
 void Gradients::assign(const Node& node, const Tensor& dx) {
   if (node == nullptr) return;
   check_shape("backward", "gradient", dx.shape(), node->shape);
-  if (!node->has_grad && !node->is_parameter) {
+  // A parameter's gradient outlives the step: it takes over dx only where nobody else will write to it.
+  if (!node->has_grad && (!node->is_parameter || !dx.shares_storage()) && dx.dtype() == node->dtype) {
     node->grad = dx;
     node->has_grad = true;
     return;

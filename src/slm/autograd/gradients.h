@@ -16,7 +16,7 @@ class Gradients {
   kernels::GradView of(const Variable& x) { return of(x.node()); }
   kernels::GradView of(const Node& node);
 
-  // dx is the gradient, or a part of it, as it stands: shared without a copy where x has none yet, else added.
+  // dx is the gradient, or a part of it, as it stands: taken over without a copy where x has none yet, else added.
   void assign(const Variable& x, const Tensor& dx) { assign(x.node(), dx); }
   void assign(const Node& node, const Tensor& dx);
 

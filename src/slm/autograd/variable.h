@@ -15,7 +15,7 @@ struct GradNode {
   DType dtype;  // of the gradient: fp32 for a bf16 parameter
   Device device = Device::kCpu;
   bool is_parameter = false;
-  Tensor grad;            // a parameter keeps its buffer from step to step
+  Tensor grad;            // a parameter keeps a buffer from step to step
   bool has_grad = false;  // whether `grad` holds a gradient that the next one adds to
 };
 

@@ -1,5 +1,5 @@
-#include "slm/kernels/register.h"
 #include "slm/kernels/cpu/kernels.h"
+#include "slm/kernels/register.h"
 
 namespace slm::kernels {
 namespace {
@@ -14,23 +14,26 @@ void set(KernelSlot<Args>& slot, typename KernelSlot<Args>::Function function) {
 
 void register_cpu_kernels() {
   register_ref_kernels();
-  set(activation_forward, cpu::activation_forward);
   set(activation_backward, cpu::activation_backward);
+  set(activation_forward, cpu::activation_forward);
   set(add, cpu::add);
-  set(attention_forward, cpu::attention_forward);
   set(attention_backward, cpu::attention_backward);
+  set(attention_forward, cpu::attention_forward);
+  set(column_sum, cpu::column_sum);
+  set(cross_entropy, cpu::cross_entropy);
   set(dropout, cpu::dropout);
-  set(embedding_forward, cpu::embedding_forward);
   set(embedding_backward, cpu::embedding_backward);
-  set(layer_norm_forward, cpu::layer_norm_forward);
+  set(embedding_forward, cpu::embedding_forward);
   set(layer_norm_backward, cpu::layer_norm_backward);
-  set(qk_norm_forward, cpu::qk_norm_forward);
+  set(layer_norm_forward, cpu::layer_norm_forward);
+  set(matmul, cpu::matmul);
   set(qk_norm_backward, cpu::qk_norm_backward);
-  set(rms_norm_forward, cpu::rms_norm_forward);
+  set(qk_norm_forward, cpu::qk_norm_forward);
   set(rms_norm_backward, cpu::rms_norm_backward);
+  set(rms_norm_forward, cpu::rms_norm_forward);
   set(rope, cpu::rope);
-  set(swiglu_forward, cpu::swiglu_forward);
   set(swiglu_backward, cpu::swiglu_backward);
+  set(swiglu_forward, cpu::swiglu_forward);
 }
 
 }  // namespace slm::kernels

@@ -1,14 +1,17 @@
-#include "slm/kernels/register.h"
 #include "slm/kernels/ref/activation.h"
 #include "slm/kernels/ref/add.h"
 #include "slm/kernels/ref/attention.h"
+#include "slm/kernels/ref/column_sum.h"
+#include "slm/kernels/ref/cross_entropy.h"
 #include "slm/kernels/ref/dropout.h"
 #include "slm/kernels/ref/embedding.h"
 #include "slm/kernels/ref/layer_norm.h"
+#include "slm/kernels/ref/matmul.h"
 #include "slm/kernels/ref/qk_norm.h"
 #include "slm/kernels/ref/rms_norm.h"
 #include "slm/kernels/ref/rope.h"
 #include "slm/kernels/ref/swiglu.h"
+#include "slm/kernels/register.h"
 
 namespace slm::kernels {
 namespace {
@@ -23,23 +26,26 @@ void set(KernelSlot<Args>& slot, typename KernelSlot<Args>::Function for_float,
 }  // namespace
 
 void register_ref_kernels() {
-  set(activation_forward, ref::activation_forward<float>, ref::activation_forward<double>);
   set(activation_backward, ref::activation_backward<float>, ref::activation_backward<double>);
+  set(activation_forward, ref::activation_forward<float>, ref::activation_forward<double>);
   set(add, ref::add<float>, ref::add<double>);
-  set(attention_forward, ref::attention_forward<float>, ref::attention_forward<double>);
   set(attention_backward, ref::attention_backward<float>, ref::attention_backward<double>);
+  set(attention_forward, ref::attention_forward<float>, ref::attention_forward<double>);
+  set(column_sum, ref::column_sum<float>, ref::column_sum<double>);
+  set(cross_entropy, ref::cross_entropy<float>, ref::cross_entropy<double>);
   set(dropout, ref::dropout<float>, ref::dropout<double>);
-  set(embedding_forward, ref::embedding_forward<float>, ref::embedding_forward<double>);
   set(embedding_backward, ref::embedding_backward<float>, ref::embedding_backward<double>);
-  set(layer_norm_forward, ref::layer_norm_forward<float>, ref::layer_norm_forward<double>);
+  set(embedding_forward, ref::embedding_forward<float>, ref::embedding_forward<double>);
   set(layer_norm_backward, ref::layer_norm_backward<float>, ref::layer_norm_backward<double>);
-  set(qk_norm_forward, ref::qk_norm_forward<float>, ref::qk_norm_forward<double>);
+  set(layer_norm_forward, ref::layer_norm_forward<float>, ref::layer_norm_forward<double>);
+  set(matmul, ref::matmul<float>, ref::matmul<double>);
   set(qk_norm_backward, ref::qk_norm_backward<float>, ref::qk_norm_backward<double>);
-  set(rms_norm_forward, ref::rms_norm_forward<float>, ref::rms_norm_forward<double>);
+  set(qk_norm_forward, ref::qk_norm_forward<float>, ref::qk_norm_forward<double>);
   set(rms_norm_backward, ref::rms_norm_backward<float>, ref::rms_norm_backward<double>);
+  set(rms_norm_forward, ref::rms_norm_forward<float>, ref::rms_norm_forward<double>);
   set(rope, ref::rope<float>, ref::rope<double>);
-  set(swiglu_forward, ref::swiglu_forward<float>, ref::swiglu_forward<double>);
   set(swiglu_backward, ref::swiglu_backward<float>, ref::swiglu_backward<double>);
+  set(swiglu_forward, ref::swiglu_forward<float>, ref::swiglu_forward<double>);
 }
 
 }  // namespace slm::kernels

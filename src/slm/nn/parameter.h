@@ -14,6 +14,7 @@ struct ParameterPart {
   int64_t row_begin = 0;
   int64_t num_rows = 0;
   bool is_transposed = false;  // stored as (in, out), as GPT-2's Conv1D does; in memory it is always (out, in)
+  bool is_alias = false;       // another name for rows that an earlier part names: written beside it, not needed back
 };
 
 // What the optimizer updates.

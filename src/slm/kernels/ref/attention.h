@@ -77,9 +77,9 @@ void attention_backward(const AttentionBackwardArgs& args) {
   const auto add = [dim = head_dim](T* to, double factor, const T* from) {
     for (int64_t e = 0; e < dim; ++e) to[e] += static_cast<T>(factor * static_cast<double>(from[e]));
   };
-  const auto clear = [&](const Heads& gradient, int64_t b, int64_t h) {
-    for (int64_t i = 0; i < num_queries; ++i) {
-      std::fill_n(gradient.rows<T>(b, h) + i * gradient.row_stride, head_dim, T{0});
+  const auto clear = [rows = num_queries, dim = head_dim](const Heads& gradient, int64_t b, int64_t h) {
+    for (int64_t i = 0; i < rows; ++i) {
+      std::fill_n(gradient.rows<T>(b, h) + i * gradient.row_stride, dim, T{0});
     }
   };
   for (int64_t b = 0; b < batch; ++b) {

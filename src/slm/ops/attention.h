@@ -19,4 +19,10 @@ struct AttentionOptions {
 //   qkv: (B, T, (H + 2G) * E), each row H query heads, then G key heads, then G value heads   -> (B, T, H * E)
 Variable attention(const Variable& qkv, const AttentionOptions& options);
 
+// The same for T more tokens of sequences whose earlier tokens' keys and values are kept: copies the new ones behind
+// them, then attends over all. No gradient flows. `options.dropout` and `options.first_key` must be left out.
+//   qkv: (B, T, (H + 2G) * E)   keys, values: (B, G, capacity, E) with `past` of the rows filled   -> (B, T, H * E)
+Tensor cached_attention(const Tensor& qkv, const Tensor& keys, const Tensor& values, int64_t past,
+                        const AttentionOptions& options);
+
 }  // namespace slm::ops

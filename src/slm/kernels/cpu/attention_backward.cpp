@@ -79,11 +79,25 @@ class BackwardBlock {
       log2_sum_[r] = args.log_sum_exp.as<float>()[row] * static_cast<float>(std::numbers::log2e);
     }
 
+    Upcoming upcoming(args.size);
+    for (const ConstHeads& heads : {args.q, args.dy, args.y, ConstHeads(args.dq)}) {
+      upcoming.add(heads, args.size.num_heads, b, h);
+    }
+    const int64_t group = args.size.num_heads / args.size.num_kv_heads;
+    if (h % group == group - 1) {
+      for (const ConstHeads& heads : {args.k, args.v, ConstHeads(args.dk), ConstHeads(args.dv)}) {
+        upcoming.add(heads, args.size.num_kv_heads, b, h / group);
+      }
+    }
+
     const KeyRange visible = mask.keys_of(query, query_end);
-    for (int64_t block = visible.begin / kBlockKeys * kBlockKeys; block < visible.end; block += kBlockKeys) {
+    const int64_t first_block = visible.begin / kBlockKeys * kBlockKeys;
+    for (int64_t block = first_block; block < visible.end; block += kBlockKeys) {
       const KeyRange keys = within_block(visible, block);
       for (int64_t row = 0; row < count; row += kTileRows) {
-        add_tile_row(args, mask, b, h, query, row, std::min(kTileRows, count - row), block);
+        const int64_t rows = std::min(kTileRows, count - row);
+        for (int64_t r = 0; block == first_block && r < rows; ++r) upcoming.request(query + row + r);
+        add_tile_row(args, mask, b, h, query, row, rows, block);
       }
       for (int64_t j = keys.begin / kTileRows * kTileRows; j < keys.end; j += kTileRows) {
         const int64_t r = mask.first_query_of(block + j, query, query_end) - query;

@@ -7,6 +7,7 @@
 #define SLM_KERNELS_CPU_ATTENTION_BLOCKS_INL_H_
 #endif
 
+#include <hwy/cache_control.h>
 #include <hwy/highway.h>
 
 #include <algorithm>
@@ -209,6 +210,41 @@ void add_products(const float* a, const Slices& b, int64_t b_row, int64_t count,
     }
   }
 }
+
+// What the next head will read and write, brought into the cache row by row while this one is computed. Short sequences
+// spend more time waiting for memory than computing otherwise: the rows of one head lie far apart.
+class Upcoming {
+ public:
+  // Nothing is requested for heads so long that they would push this head's rows out of the cache.
+  explicit Upcoming(const AttentionSize& size) : size_(size), fits_(size.num_queries * size.head_dim <= 16384) {}
+
+  // The head after `head` of sequence b, of `num_heads` per sequence; none after the last.
+  void add(const ConstHeads& heads, int64_t num_heads, int64_t b, int64_t head) {
+    const int64_t next = b * num_heads + head + 1;
+    if (!fits_ || next == size_.batch * num_heads) return;
+    const int64_t element = size_bytes(size_.dtype);
+    rows_[count_++] = {heads.rows<char>(0, 0) +
+                           (next / num_heads * heads.batch_stride + next % num_heads * heads.head_stride) * element,
+                       heads.row_stride * element};
+  }
+
+  void request(int64_t row) const {
+    const int64_t row_bytes = size_.head_dim * size_bytes(size_.dtype);
+    for (int i = 0; i < count_; ++i) {
+      for (int64_t at = 0; at < row_bytes; at += 64) hwy::Prefetch(rows_[i].data + row * rows_[i].stride + at);
+    }
+  }
+
+ private:
+  struct Rows {
+    const char* data;
+    int64_t stride;  // in bytes
+  };
+  AttentionSize size_;
+  bool fits_;
+  int count_ = 0;
+  Rows rows_[8];
+};
 
 // 2^x within 2 units in the last place for x in [-126, 128); 0 below; NaN stays NaN. x = n + f with |f| <= 1/2, and the
 // polynomial is the one of degree 6 with the smallest relative error (2e-9) for 2^f.

@@ -11,11 +11,13 @@
 #include "slm/core/scratch.h"
 #include "slm/kernels/cpu/attention_blocks-inl.h"
 #include "slm/kernels/cpu/attention_mask-inl.h"
+#include "slm/kernels/cpu/attention_rows-inl.h"
 #include "slm/kernels/cpu/kernels.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace slm::kernels::cpu::HWY_NAMESPACE {
 
+constexpr int64_t kFewQueries = 4;  // up to here blocks are not worth their packing
 constexpr float kMinusInfinity = -std::numeric_limits<float>::infinity();
 
 // The working memory of one thread: the keys and values of one kv head, and one block of queries with what has been
@@ -52,8 +54,18 @@ class ForwardBlock {
     std::fill_n(max_, count, kMinusInfinity);
     std::fill_n(total_, count, 0.0f);
 
+    Upcoming upcoming(args.size);
+    upcoming.add(args.q, args.size.num_heads, b, h);
+    upcoming.add(args.y, args.size.num_heads, b, h);
+    const int64_t group = args.size.num_heads / args.size.num_kv_heads;
+    if (h % group == group - 1) {
+      upcoming.add(args.k, args.size.num_kv_heads, b, h / group);
+      upcoming.add(args.v, args.size.num_kv_heads, b, h / group);
+    }
+
     const KeyRange visible = mask.keys_of(query, query_end);
-    for (int64_t block = visible.begin / kBlockKeys * kBlockKeys; block < visible.end; block += kBlockKeys) {
+    const int64_t first_block = visible.begin / kBlockKeys * kBlockKeys;
+    for (int64_t block = first_block; block < visible.end; block += kBlockKeys) {
       for (int64_t row = 0; row < count; row += kTileRows) {
         const int64_t rows = std::min(kTileRows, count - row);
         const KeyRange keys = within_block(mask.keys_of(query + row, query + row + rows), block);
@@ -61,6 +73,7 @@ class ForwardBlock {
         dot_products(queries(), row, keys_.data() + block * head_dim, keys.begin / kTileColumns * kTileColumns,
                      round_up(keys.end, kTileColumns), head_dim, scores_.data());
         for (int64_t r = 0; r < rows; ++r) {
+          if (block == first_block) upcoming.request(query + row + r);
           soften_row(args, mask, b, h, query, row + r, block, keys, scores_.data() + r * kBlockKeys);
         }
         add_products<kBlockKeys, 1>(scores_.data() + keys.begin, values(), block + keys.begin, keys.end - keys.begin,
@@ -139,10 +152,9 @@ class ForwardBlock {
 };
 
 template <class T>
-void forward(const AttentionForwardArgs& args) {
+void forward_blocks(const AttentionForwardArgs& args) {
   const int64_t batch = args.size.batch, num_heads = args.size.num_heads, num_kv_heads = args.size.num_kv_heads;
   const int64_t num_queries = args.size.num_queries;
-  if (batch == 0 || num_queries == 0) return;
   const int64_t group = num_heads / num_kv_heads;
   int64_t last_begin = 0;  // the latest position of a first query
   for (int64_t b = 0; args.query_begin && b < batch; ++b) {
@@ -171,7 +183,9 @@ void forward(const AttentionForwardArgs& args) {
 }
 
 void attention_forward(const AttentionForwardArgs& args) {
-  with_row_type(args.size.dtype, [&]<class T>(T*) { forward<T>(args); });
+  if (args.size.batch == 0 || args.size.num_queries == 0) return;
+  const bool is_short = args.size.num_queries <= kFewQueries && args.dropout.p == 0;
+  with_row_type(args.size.dtype, [&]<class T>(T*) { is_short ? forward_rows<T>(args) : forward_blocks<T>(args); });
 }
 
 }  // namespace slm::kernels::cpu::HWY_NAMESPACE

@@ -1,5 +1,6 @@
-#include "slm/kernels/cpu/kernels.h"
 #include "slm/kernels/register.h"
+#include "slm/kernels/cpu/kernels.h"
+#include "slm/kernels/ref/copy_heads.h"
 
 namespace slm::kernels {
 namespace {
@@ -28,6 +29,7 @@ void register_cpu_kernels() {
   set(attention_forward, cpu::attention_forward);
   set(column_sum, cpu::column_sum);
   set(cross_entropy, cpu::cross_entropy);
+  copy_heads.set(Device::kCpu, DType::kBFloat16, ref::copy_heads<BFloat16>);  // nothing to gain from vectors
   set(dropout, cpu::dropout);
   set(embedding_backward, cpu::embedding_backward);
   set(embedding_forward, cpu::embedding_forward);

@@ -1,8 +1,10 @@
+#include "slm/kernels/register.h"
 #include "slm/kernels/ref/activation.h"
 #include "slm/kernels/ref/adamw.h"
 #include "slm/kernels/ref/add.h"
 #include "slm/kernels/ref/attention.h"
 #include "slm/kernels/ref/column_sum.h"
+#include "slm/kernels/ref/copy_heads.h"
 #include "slm/kernels/ref/cross_entropy.h"
 #include "slm/kernels/ref/dropout.h"
 #include "slm/kernels/ref/embedding.h"
@@ -16,7 +18,6 @@
 #include "slm/kernels/ref/sgd.h"
 #include "slm/kernels/ref/squared_norm.h"
 #include "slm/kernels/ref/swiglu.h"
-#include "slm/kernels/register.h"
 
 namespace slm::kernels {
 namespace {
@@ -38,6 +39,7 @@ void register_ref_kernels() {
   set(attention_backward, ref::attention_backward<float>, ref::attention_backward<double>);
   set(attention_forward, ref::attention_forward<float>, ref::attention_forward<double>);
   set(column_sum, ref::column_sum<float>, ref::column_sum<double>);
+  set(copy_heads, ref::copy_heads<float>, ref::copy_heads<double>);
   set(cross_entropy, ref::cross_entropy<float>, ref::cross_entropy<double>);
   set(dropout, ref::dropout<float>, ref::dropout<double>);
   set(embedding_backward, ref::embedding_backward<float>, ref::embedding_backward<double>);

@@ -1,0 +1,18 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+namespace slm::data {
+
+struct StoriesOptions {
+  uint64_t seed = 42;
+  int64_t size_bytes = 4'000'000;  // the text ends with the first story that reaches this size
+};
+
+// The built-in corpus: little English stories, each a paragraph or a few, separated by a blank line. A grammar with
+// characters, places and things that persist through a story writes them; docs/data.md describes it. The same options
+// give the same bytes on every machine. Only ASCII characters.
+std::string make_stories(const StoriesOptions& options);
+
+}  // namespace slm::data

@@ -1,0 +1,134 @@
+#include "slm/data/token_shard.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <cassert>
+#include <cstring>
+#include <memory>
+#include <vector>
+
+#include "slm/core/error.h"
+#include "slm/storage/mapped_file.h"
+
+namespace slm::data {
+namespace {
+
+struct ShardKind {
+  int32_t magic;
+  int32_t version;
+  TokenType type;
+};
+constexpr ShardKind kNarrow{20240520, 1, TokenType::kUInt16};
+constexpr ShardKind kWide{20240801, 7, TokenType::kUInt32};
+
+constexpr int32_t kMultipleChoiceMagic = 20240522;
+constexpr int32_t kTokenizerMagic = 20240328;
+constexpr int32_t kModelMagic = 20240326;
+
+int32_t header_word(std::span<const std::byte> beginning, size_t index) {
+  int32_t word;
+  std::memcpy(&word, beginning.data() + index * sizeof word, sizeof word);
+  return word;
+}
+
+const char* foreign_content(int32_t magic) {
+  switch (magic) {
+    case kMultipleChoiceMagic:
+      return "llm.c's multiple-choice questions";
+    case kTokenizerMagic:
+      return "llm.c's tokenizer";
+    case kModelMagic:
+      return "llm.c's model";
+    default:
+      return nullptr;
+  }
+}
+
+ShardLayout parse_header(std::span<const std::byte> beginning, const ShardKind& kind, int64_t file_bytes,
+                         const std::string& path) {
+  if (file_bytes < kShardHeaderBytes) {
+    throw FormatError(path, file_bytes,
+                      fmt::format("the shard's header ends here, expected {} bytes: truncated copy? copy it again",
+                                  kShardHeaderBytes));
+  }
+  const int32_t version = header_word(beginning, 1);
+  if (version != kind.version) {
+    throw FormatError(path, 4, fmt::format("the shard has version {}, expected {}", version, kind.version));
+  }
+  const int64_t num_tokens = header_word(beginning, 2);
+  if (num_tokens <= 0) throw FormatError(path, 8, fmt::format("the shard's header counts {} tokens", num_tokens));
+  const int64_t expected = kShardHeaderBytes + num_tokens * size_bytes(kind.type);
+  if (file_bytes != expected) {
+    throw FormatError(path, FormatError::kNoOffset,
+                      fmt::format("the file has {} bytes, its header's {} tokens make {}: {}", file_bytes, num_tokens,
+                                  expected, file_bytes < expected ? "truncated copy? copy it again" : "not a shard?"));
+  }
+  return {.has_header = true, .type = kind.type, .num_tokens = num_tokens};
+}
+
+}  // namespace
+
+ShardLayout parse_shard_layout(std::span<const std::byte> beginning, int64_t file_bytes, const std::string& path) {
+  assert(static_cast<int64_t>(beginning.size()) >= std::min(file_bytes, kShardHeaderBytes));
+  if (file_bytes == 0) throw FormatError(path, FormatError::kNoOffset, "the file is empty, expected tokens");
+  const int32_t magic = file_bytes < 4 ? 0 : header_word(beginning, 0);
+  for (const ShardKind& kind : {kNarrow, kWide}) {
+    if (magic == kind.magic) return parse_header(beginning, kind, file_bytes, path);
+  }
+  if (const char* content = foreign_content(magic)) {
+    throw FormatError(path, 0, fmt::format("the file holds {}, expected tokens", content));
+  }
+  if (file_bytes % 2 != 0) {
+    throw FormatError(
+        path, FormatError::kNoOffset,
+        fmt::format("the file has {} bytes: without llm.c's header its tokens are uint16, an even number of "
+                    "bytes",
+                    file_bytes));
+  }
+  return {.has_header = false, .type = TokenType::kUInt16, .num_tokens = file_bytes / 2};
+}
+
+TokenSource open_token_shard(const std::string& path) {
+  auto file = std::make_shared<const storage::MappedFile>(path);
+  const std::span<const std::byte> bytes = file->bytes();
+  const ShardLayout layout = parse_shard_layout(bytes, static_cast<int64_t>(bytes.size()), path);
+  return TokenSource(file, bytes.subspan(static_cast<size_t>(layout.first_byte())), layout.type, path,
+                     /*is_mapped=*/true);
+}
+
+ShardWriter::ShardWriter(const std::string& path, int64_t num_tokens, int64_t vocab_size)
+    : file_(path),
+      path_(path),
+      num_tokens_(num_tokens),
+      vocab_size_(vocab_size),
+      is_wide_(narrowest_token_type(vocab_size) == TokenType::kUInt32) {
+  assert(num_tokens > 0 && num_tokens <= kMaxShardTokens);
+  const ShardKind& kind = is_wide_ ? kWide : kNarrow;
+  const std::array<int32_t, kShardHeaderBytes / 4> header = {kind.magic, kind.version,
+                                                             static_cast<int32_t>(num_tokens)};
+  file_.write(std::as_bytes(std::span(header)));
+}
+
+void ShardWriter::write(std::span<const int32_t> ids) {
+  assert(static_cast<int64_t>(ids.size()) <= num_tokens_ - num_written_);
+  for (size_t i = 0; i < ids.size(); ++i) {
+    if (ids[i] >= 0 && ids[i] < vocab_size_) continue;
+    throw Error(fmt::format("{}: token {} is id {}, but the vocabulary has ids 0 to {}", path_,
+                            num_written_ + static_cast<int64_t>(i), ids[i], vocab_size_ - 1));
+  }
+  if (is_wide_) {
+    file_.write(std::as_bytes(ids));
+  } else {
+    const std::vector<uint16_t> narrow(ids.begin(), ids.end());
+    file_.write(std::as_bytes(std::span(narrow)));
+  }
+  num_written_ += static_cast<int64_t>(ids.size());
+}
+
+void ShardWriter::commit() {
+  assert(num_written_ == num_tokens_);
+  file_.commit();
+}
+
+}  // namespace slm::data

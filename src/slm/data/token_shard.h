@@ -1,0 +1,57 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+
+#include "slm/data/token_source.h"
+#include "slm/storage/atomic_file.h"
+
+namespace slm::data {
+
+// Token shards, `.bin`, little-endian (docs/data.md):
+//   llm.c      256 x int32: magic, version, number of tokens, zeros; then the tokens and nothing else.
+//              magic 20240520, version 1: uint16 tokens; magic 20240801, version 7: uint32 tokens.
+//   nanoGPT    uint16 tokens from the first byte on.
+// A file is llm.c's exactly when its first four bytes are one of these magics. A file of nanoGPT's would need 55448 or
+// 55729 as its first id to be mistaken for one: more than the ids of the GPT-2 vocabulary that it is made with.
+inline constexpr int64_t kShardHeaderBytes = 1024;
+inline constexpr int64_t kMaxShardTokens = INT32_MAX;
+
+struct ShardLayout {
+  bool has_header = false;
+  TokenType type = TokenType::kUInt16;
+  int64_t num_tokens = 0;
+
+  int64_t first_byte() const { return has_header ? kShardHeaderBytes : 0; }
+};
+
+// Reads the layout from the file's first bytes (kShardHeaderBytes of them, or the whole file if it is shorter) and its
+// size. Throws FormatError, with `path` as the path: every kind of damage that can be seen from here.
+ShardLayout parse_shard_layout(std::span<const std::byte> beginning, int64_t file_bytes, const std::string& path);
+
+// The shard at `path`, mapped: costs no memory. Throws IoError or FormatError.
+TokenSource open_token_shard(const std::string& path);
+
+// Writes a shard in llm.c's layout: uint16 tokens where all ids below `vocab_size` fit, else uint32. The file appears
+// under its name with commit(), complete.
+class ShardWriter {
+ public:
+  // `num_tokens`, at most kMaxShardTokens, must be known: it stands before the tokens.
+  ShardWriter(const std::string& path, int64_t num_tokens, int64_t vocab_size);
+
+  // Throws Error for an id outside the vocabulary. Not more than num_tokens altogether.
+  void write(std::span<const int32_t> ids);
+  // All num_tokens must have been written.
+  void commit();
+
+ private:
+  storage::AtomicFile file_;
+  std::string path_;
+  int64_t num_tokens_;
+  int64_t vocab_size_;
+  bool is_wide_;
+  int64_t num_written_ = 0;
+};
+
+}  // namespace slm::data

@@ -1,0 +1,169 @@
+#include "slm/data/open_data.h"
+
+#include <gtest/gtest.h>
+
+#include "slm/core/error.h"
+#include "slm/data/token_shard.h"
+#include "storage/scratch_folder.h"
+
+namespace slm::data {
+namespace {
+
+using test::message_of;
+using test::ScratchFolder;
+
+std::string repeated(const std::string& text, int count) {
+  std::string result;
+  for (int i = 0; i < count; ++i) result += text;
+  return result;
+}
+
+std::string text_of(const TokenSource& source, const text::Tokenizer& tokenizer) {
+  std::vector<int32_t> ids(static_cast<size_t>(source.size()));
+  source.copy(0, ids);
+  return tokenizer.decode(ids, {});
+}
+
+TEST(OpenData, SplitsAFileOfCharactersByPosition) {
+  const ScratchFolder folder;
+  const std::string content = repeated("abc\xC3\xA9 ", 20);  // 100 characters, 120 bytes
+  storage::write_file(folder / "a.txt", content);
+  const Data data = open_data({.data = folder / "a.txt", .max_seq_len = 8});
+  EXPECT_EQ(data.vocab_size, 5);
+  EXPECT_EQ(data.tokenizer->kind(), "char");
+  EXPECT_EQ(data.train.size(), 90);
+  EXPECT_EQ(data.validation.size(), 10);
+  EXPECT_EQ(text_of(data.train, *data.tokenizer) + text_of(data.validation, *data.tokenizer), content);
+  EXPECT_EQ(data.train.text_bytes(), 108);
+  EXPECT_EQ(data.validation.text_bytes(), 12);
+}
+
+TEST(OpenData, ReadsBytes) {
+  const ScratchFolder folder;
+  storage::write_file(folder / "a.txt", repeated("\xFF\x80x", 20));
+  const Data data = open_data({.data = folder / "a.txt", .tokenizer = "byte", .vocab_size = 10000, .max_seq_len = 8});
+  EXPECT_EQ(data.vocab_size, 256);
+  EXPECT_EQ(data.train[0], 255);
+  EXPECT_EQ(data.train.text_bytes(), 54);
+}
+
+TEST(OpenData, JoinsTheTextsOfAFolderInOrder) {
+  const ScratchFolder folder;
+  storage::make_folders(folder / "b");
+  storage::write_file(folder / "z.txt", "last");
+  storage::write_file(folder / "a.md", "first\n");
+  storage::write_file(folder / "b/c.TXT", "middle");
+  storage::write_file(folder / "b/empty.txt", "");
+  storage::write_file(folder / "b/x.png", "not text");
+  storage::write_file(folder / ".hidden.txt", "hidden");
+  for (const char* tokenizer : {"char", "byte"}) {
+    const Data data = open_data({.data = folder.path(), .val_fraction = 0, .tokenizer = tokenizer, .max_seq_len = 4});
+    EXPECT_EQ(text_of(data.train, *data.tokenizer), "first\n\nmiddle\n\nlast");
+    EXPECT_EQ(data.train.text_bytes(), 19);
+    EXPECT_EQ(data.validation.size(), 0);
+  }
+}
+
+TEST(OpenData, TakesValidationFromItsOwnFileWithOneVocabulary) {
+  const ScratchFolder folder;
+  storage::write_file(folder / "a.txt", repeated("ab", 20));
+  storage::write_file(folder / "v.txt", "cab");
+  const Data data = open_data({.data = folder / "a.txt", .val_data = folder / "v.txt", .max_seq_len = 8});
+  EXPECT_EQ(data.vocab_size, 3);
+  EXPECT_EQ(data.train.size(), 40);
+  EXPECT_EQ(text_of(data.validation, *data.tokenizer), "cab");
+}
+
+TEST(OpenData, KeepsTheTokenizerOfAModel) {
+  const ScratchFolder folder;
+  storage::write_file(folder / "a.txt", repeated("ab", 20));
+  const auto tokenizer = text::train_char_tokenizer("abxyz");
+  EXPECT_EQ(open_data({.data = folder / "a.txt", .given_tokenizer = tokenizer, .max_seq_len = 8}).vocab_size, 5);
+  storage::write_file(folder / "a.txt", repeated("abc", 20));
+  EXPECT_THROW(open_data({.data = folder / "a.txt", .given_tokenizer = tokenizer, .max_seq_len = 8}), Error);
+}
+
+TEST(OpenData, TellsItsProgress) {
+  const ScratchFolder folder;
+  storage::write_file(folder / "a.txt", repeated("\xC3\xA9", 700'001));
+  std::vector<int64_t> done;
+  const auto progress = [&](int64_t bytes, int64_t total) {
+    EXPECT_EQ(total, 1'400'002);
+    done.push_back(bytes);
+  };
+  const Data data = open_data({.data = folder / "a.txt", .val_fraction = 0, .max_seq_len = 8, .progress = progress});
+  EXPECT_EQ(data.train.size(), 700'001);
+  EXPECT_EQ(done, (std::vector<int64_t>{1 << 20, 1'400'002}));
+}
+
+TEST(OpenData, MakesTheBuiltInData) {
+  const Data dummy = open_data({.vocab_size = 10000});
+  EXPECT_EQ(dummy.train.size(), 9000);
+  EXPECT_EQ(dummy.validation.size(), 1000);
+  EXPECT_EQ(dummy.tokenizer, nullptr);
+  const Data stories = open_data({.data = "stories"});
+  EXPECT_EQ(stories.train.text_bytes(), stories.train.size());
+  EXPECT_LT(stories.vocab_size, 80);
+}
+
+TEST(OpenData, ReadsShardsAndTensors) {
+  const ScratchFolder folder;
+  storage::write_file(folder / "t.bin", std::string(200, '\1'));
+  const auto open_tensor = [](const std::string& path) { return TokenSource(std::vector<int64_t>(50, 9), path); };
+  const Data data = open_data(
+      {.data = folder / "t.bin", .val_data = "v.pt", .vocab_size = 300, .max_seq_len = 8, .open_tensor = open_tensor});
+  EXPECT_EQ(data.train.size(), 100);
+  EXPECT_EQ(data.validation.size(), 50);
+  EXPECT_EQ(open_evaluation_data({.data = folder / "t.bin", .vocab_size = 300}).validation.size(), 100);
+}
+
+TEST(OpenData, SaysWhatIsWrongWithATextFile) {
+  const ScratchFolder folder;
+  const auto error_of = [&](const std::string& name, int64_t seq_len = 8, double val_fraction = 0.1) {
+    return message_of<Error>(
+        [&] { open_data({.data = folder / name, .val_fraction = val_fraction, .max_seq_len = seq_len}); });
+  };
+  storage::write_file(folder / "empty.txt", "");
+  storage::write_file(folder / "one.txt", "x");
+  storage::write_file(folder / "short.txt", "0123456789");
+  storage::write_file(folder / "latin1.txt", "caf\xE9 and more text");
+  storage::make_folders(folder / "nothing");
+  const std::string at = folder.path() + "/";
+  EXPECT_EQ(error_of("none.txt").substr(0, at.size() + 8), at + "none.txt");
+  EXPECT_EQ(error_of("empty.txt"), at + "empty.txt: the file is empty, expected text");
+  EXPECT_EQ(error_of("one.txt"),
+            at + "one.txt: 0 tokens are shorter than one sequence: max_seq_len 8 needs 9; use a smaller "
+                 "--max_seq_len or more data");
+  EXPECT_EQ(error_of("short.txt", 9),
+            at + "short.txt: of 10 tokens 9 are left to train on after --val_fraction 0.1, and a "
+                 "sequence of max_seq_len 9 needs 10; use a smaller --val_fraction or "
+                 "--max_seq_len, or more data");
+  EXPECT_EQ(error_of("short.txt"),
+            at + "short.txt: --val_fraction 0.1 of 10 tokens leaves 1 to validate on, expected at "
+                 "least 2; use a larger --val_fraction, or --val_fraction 0 for no validation");
+  EXPECT_EQ(error_of("short.txt", 8, 0), "no error");
+  EXPECT_EQ(error_of("short.txt", 8, 1), "--val_fraction is 1, expected at least 0 and less than 1");
+  EXPECT_EQ(error_of("latin1.txt"),
+            at + "latin1.txt: byte 3: 0xE9 is not UTF-8 here: convert the text to UTF-8, or train on "
+                 "its bytes with --tokenizer byte");
+  EXPECT_EQ(error_of("nothing"), at + "nothing: no text in this folder: expected files that end in .txt, .text, .md, "
+                                      ".markdown, .rst");
+}
+
+TEST(OpenData, SaysWhenTheVocabularyIsTooSmall) {
+  const ScratchFolder folder;
+  storage::write_file(folder / "a.txt", repeated("abcdef", 20));
+  storage::write_file(folder / "t.bin", std::string(200, '\1'));
+  EXPECT_EQ(message_of<Error>([&] { open_data({.data = folder / "a.txt", .vocab_size = 5, .max_seq_len = 8}); }),
+            (folder / "a.txt") +
+                ": the char tokenizer has 6 tokens, more than --vocab_size 5: leave --vocab_size out, or set "
+                "it to at least 6");
+  EXPECT_TRUE(message_of<Error>([&] {
+                open_data({.data = folder / "t.bin", .vocab_size = 257, .max_seq_len = 8});
+              }).starts_with((folder / "t.bin") + ": token 0 is id 257, but the vocabulary has 257"));
+  EXPECT_EQ(message_of<UsageError>([&] { open_data({.data = folder / "t.bin"}); }),
+            "--vocab_size is 0, expected at least 1: '" + (folder / "t.bin") + "' has token ids but no tokenizer");
+}
+
+}  // namespace
+}  // namespace slm::data

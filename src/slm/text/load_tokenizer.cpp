@@ -9,7 +9,9 @@
 #include "slm/core/error.h"
 #include "slm/text/byte_tokenizer.h"
 #include "slm/text/char_tokenizer.h"
+#include "slm/text/pipeline_tokenizer.h"
 #include "slm/text/tokenizer.h"
+#include "slm/text/tokenizer_json.h"
 #include "slm/text/utf8.h"
 
 namespace slm::text {
@@ -63,7 +65,14 @@ std::shared_ptr<const Tokenizer> parse_tokenizer(std::string_view content, const
   if (document == Json::parse(bytes.to_json())) return make_byte_tokenizer();
   if (vocab.is_object() && same_pipeline(document, Json::parse(CharTokenizer({}).to_json())))
     if (auto characters = characters_by_id(vocab)) return std::make_shared<CharTokenizer>(std::move(*characters), name);
-  throw FormatError(name, FormatError::kNoOffset, "is neither a character nor a byte tokenizer of slm");
+  Pipeline pipeline = parse_pipeline(document, name);
+  const auto find = [&](std::string_view token) -> std::optional<int32_t> {
+    if (const AddedToken* added = pipeline.added_tokens->find(token)) return added->id;
+    const int32_t id = pipeline.model->vocabulary().find(token);
+    return id == kNoToken ? std::nullopt : std::optional(id);
+  };
+  const SpecialTokens roles = guess_special_tokens(find);
+  return std::make_shared<PipelineTokenizer>(std::move(pipeline), roles, std::string(content));
 }
 
 std::shared_ptr<const Tokenizer> load_tokenizer(const std::string& path) {

@@ -7,8 +7,8 @@
 namespace slm::text {
 namespace {
 
-// How many ids already emitted stay in the window as context (a first token may lose its leading space, a byte token
-// depends on its neighbours), and how long the window may grow before it is cut back to them.
+// How many ids already emitted stay in the window as context at least (a first token may lose its leading space, a byte
+// token depends on its neighbours), and how long the window may grow before it is cut back to them.
 constexpr size_t kContext = 8;
 constexpr size_t kMaxWindow = 32;
 // With this many ids in the window a U+FFFD at the end is taken as meant and no longer held back.
@@ -41,11 +41,21 @@ std::string StreamDecoder::push(int32_t id) {
     out = replace_invalid_utf8(std::string_view(text).substr(emitted_, end - emitted_));
     emitted_ = end;
   }
-  if (window_.size() > kMaxWindow && emitted_ == text.size()) {
-    window_.erase(window_.begin(), window_.end() - static_cast<std::ptrdiff_t>(kContext));
-    emitted_ = tokenizer_->decode(window_, options_).size();
-  }
+  if (window_.size() > kMaxWindow && emitted_ == text.size()) shorten_window(text);
   return out;
+}
+
+void StreamDecoder::shorten_window(std::string_view text) {
+  // Not in the middle of a character that several tokens spell, and not down to nothing, where a first token would read
+  // differently: the rest alone must read as it does now.
+  for (size_t kept = kContext; kept < 2 * kContext; ++kept) {
+    const std::vector<int32_t> last(window_.end() - static_cast<std::ptrdiff_t>(kept), window_.end());
+    const std::string last_text = tokenizer_->decode(last, options_);
+    if (last_text.empty() || !text.ends_with(last_text)) continue;
+    window_ = last;
+    emitted_ = last_text.size();
+    return;
+  }
 }
 
 std::string StreamDecoder::finish() {

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "slm/text/tokenizer.h"
@@ -21,6 +22,9 @@ class StreamDecoder {
   std::string finish();
 
  private:
+  // Forgets what no longer matters. `text` is what the window decodes to, all of it emitted.
+  void shorten_window(std::string_view text);
+
   const Tokenizer* tokenizer_;
   DecodeOptions options_;
   std::vector<int32_t> window_;  // the last ids: those already emitted that may shape what follows, then the new ones

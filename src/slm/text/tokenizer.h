@@ -17,6 +17,8 @@ struct EncodeOptions {
   bool add_special_tokens = false;
   // Text that spells a special token becomes that token, as with Hugging Face; false: it is text like any other.
   bool special_in_text = true;
+  // Applies the "truncation" and "padding" of the tokenizer.json, as Hugging Face does whenever a file has them.
+  bool truncate_and_pad = false;
 };
 
 struct DecodeOptions {

@@ -1,0 +1,64 @@
+#!/usr/bin/env python3
+"""Writes tests/text/fixtures/: small tokenizers of every kind, texts, and what the Hugging Face tokenizers library gives
+for them. Offsets are bytes.
+
+    python scripts/make_tokenizer_fixtures.py        (with tokenizers and numpy installed)
+"""
+
+import json
+import pathlib
+import sys
+
+ROOT = pathlib.Path(__file__).parents[1]
+sys.path.insert(0, str(ROOT / "tests/peers"))
+
+import tokenizer_cases as cases  # noqa: E402
+from tokenizers_test import byte_offsets  # noqa: E402
+
+NUM_RANDOM = {"tokenizers": 60, "components": 8}
+
+
+def answers(tokenizer, texts, add_special_tokens):
+    for text in texts:
+        encoding = tokenizer.encode(text, add_special_tokens=add_special_tokens)
+        yield [text, encoding.ids, [x for pair in byte_offsets(text, encoding.offsets) for x in pair],
+               tokenizer.decode(encoding.ids)]
+
+
+def short(texts):
+    return [t for t in texts if len(t) <= 120]
+
+
+def write(name, lines):
+    path = ROOT / "tests/text/fixtures" / name
+    path.parent.mkdir(exist_ok=True)
+    path.write_text("[\n" + ",\n".join(json.dumps(x, ensure_ascii=True, separators=(",", ":")) for x in lines) + "\n]\n")
+    print(path, path.stat().st_size // 1024, "KB")
+
+
+def main():
+    made = {name: make for name, make in cases.main_cases().items()
+            if name not in ("bert-base-uncased", "gpt2", "added tokens", "roberta", "gpt2 nfc")}
+    texts = short(cases.adversarial_texts())[:40] + list(cases.random_texts(NUM_RANDOM["tokenizers"], seed=7))
+    lines = []
+    for name, make in made.items():
+        tokenizer = make()
+        lines.append({"name": name, "tokenizer": json.loads(tokenizer.to_str()),
+                      "cases": list(answers(tokenizer, texts, True))})
+    write("tokenizers.json", lines)
+
+    texts = short(cases.adversarial_texts())[5:30] + list(cases.random_texts(NUM_RANDOM["components"], seed=8))
+    lines = []
+    for name, make in cases.component_cases().items():
+        if name.startswith("pre-tokenizer category") and not name.endswith(("Lt", "M", "Cf")):
+            continue
+        tokenizer = make()
+        document = json.loads(tokenizer.to_str())
+        if document["model"]["type"] == "BPE":  # 256 bytes: the test has them
+            document["model"] = None
+        lines.append({"name": name, "tokenizer": document, "cases": list(answers(tokenizer, texts, False))})
+    write("tokenizer_components.json", lines)
+
+
+if __name__ == "__main__":
+    main()

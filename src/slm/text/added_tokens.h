@@ -1,0 +1,64 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "slm/text/byte_trie.h"
+#include "slm/text/normalizer.h"
+#include "slm/text/pre_tokenizer.h"
+
+namespace slm::text {
+
+// A token that is found in the text before the model sees it.
+struct AddedToken {
+  std::string content;
+  int32_t id = 0;
+  bool is_single_word = false;  // only where no word character touches it
+  bool strips_left = false;     // takes the white space before it
+  bool strips_right = false;    // and after it
+  bool is_normalized = true;    // is looked for in the normalized text
+  bool is_special = false;      // marks structure: left out when decoding
+};
+
+class AddedTokens {
+ public:
+  // `normalizer` may be null.
+  AddedTokens(std::vector<AddedToken> tokens, const Normalizer* normalizer);
+
+  // Finds the tokens in a text and normalizes what is between them. Special ones are text like any other where
+  // `finds_special` is false.
+  std::vector<Piece> extract(AlignedText text, const Normalizer* normalizer, bool finds_special) const;
+
+  const AddedToken* find(int32_t id) const;  // null where there is none
+  const AddedToken* find(std::string_view content) const;
+  bool is_special(std::string_view content) const;
+  // How the decoder sees the token: as it is written in a normalized text.
+  std::string_view decoded_form(const AddedToken& token) const;
+
+  const std::vector<AddedToken>& tokens() const { return tokens_; }
+
+ private:
+  // What is looked for in one of the two passes.
+  struct Matcher {
+    ByteTrie trie;  // values are indices of tokens_
+    bool starts[256] = {};
+    bool is_empty = true;
+    void add(std::string_view content, int32_t index);
+  };
+
+  void split(std::vector<Piece>& pieces, const Matcher& matcher, bool finds_special) const;
+  void split_one(AlignedText text, const Matcher& matcher, bool finds_special, std::vector<Piece>& out) const;
+
+  std::vector<AddedToken> tokens_;
+  std::vector<std::string> normalized_;  // by index: the content as the normalizer leaves it
+  std::unordered_map<int32_t, size_t> by_id_;
+  std::map<std::string, size_t, std::less<>> by_content_;
+  Matcher raw_;
+  Matcher normalized_matcher_;
+};
+
+}  // namespace slm::text

@@ -1,0 +1,99 @@
+#include "slm/text/bpe_model.h"
+
+#include <fmt/format.h>
+
+#include "slm/core/error.h"
+#include "slm/text/utf8.h"
+
+namespace slm::text {
+
+BpeModel::BpeModel(Vocabulary vocabulary, const std::vector<std::pair<std::string, std::string>>& merges,
+                   BpeOptions options)
+    : vocabulary_(std::move(vocabulary)), options_(std::move(options)) {
+  const auto id_of = [&](size_t rank, std::string_view token) {
+    const int32_t id = vocabulary_.find(token);
+    if (id == kNoToken) {
+      throw Error(fmt::format("merge {} ('{}' '{}') needs the token '{}', which the vocabulary does not have", rank,
+                              merges[rank].first, merges[rank].second, token));
+    }
+    return id;
+  };
+  merges_.reserve(merges.size());
+  std::string whole;
+  for (size_t rank = 0; rank < merges.size(); ++rank) {
+    const auto& [left, right] = merges[rank];
+    const int32_t left_id = id_of(rank, left), right_id = id_of(rank, right);
+    whole = left;
+    whole += std::string_view(right).substr(std::min(options_.continuing_subword_prefix.size(), right.size()));
+    merges_.set(left_id, right_id, {static_cast<uint32_t>(rank), id_of(rank, whole)});
+  }
+  if (options_.unknown_token) unknown_id_ = vocabulary_.find(*options_.unknown_token);
+}
+
+void BpeModel::append_character(std::string_view character, bool is_first, bool is_last,
+                                std::vector<ModelToken>& tokens, size_t& unknown_bytes) const {
+  const auto append = [&](int32_t id, size_t num_bytes) { tokens.push_back({id, 0, num_bytes}); };
+  const bool has_affix =
+      (!is_first && !options_.continuing_subword_prefix.empty()) || (is_last && !options_.end_of_word_suffix.empty());
+  std::string spelled;
+  std::string_view token = character;
+  if (has_affix) {
+    if (!is_first) spelled = options_.continuing_subword_prefix;
+    spelled += character;
+    if (is_last) spelled += options_.end_of_word_suffix;
+    token = spelled;
+  }
+  if (const int32_t id = vocabulary_.find(token); id != kNoToken) {
+    if (unknown_bytes > 0) append(unknown_id_, unknown_bytes);
+    unknown_bytes = 0;
+    append(id, character.size());
+    return;
+  }
+  if (options_.byte_fallback) {
+    std::vector<int32_t> bytes;
+    for (const char byte : token) {
+      bytes.push_back(vocabulary_.find(fmt::format("<0x{:02X}>", static_cast<unsigned char>(byte))));
+      if (bytes.back() == kNoToken) break;
+    }
+    if (bytes.back() != kNoToken) {
+      for (const int32_t id : bytes) append(id, 1);
+      return;
+    }
+  }
+  if (!options_.unknown_token) return;
+  if (unknown_id_ == kNoToken) {
+    throw Error(fmt::format("[BPE] '{}' is unknown, and the vocabulary does not have the unknown token '{}'", character,
+                            *options_.unknown_token));
+  }
+  if (unknown_bytes > 0 && !options_.fuses_unknown) {
+    append(unknown_id_, unknown_bytes);
+    unknown_bytes = 0;
+  }
+  unknown_bytes += character.size();
+}
+
+void BpeModel::tokenize(std::string_view piece, std::vector<ModelToken>& tokens) const {
+  if (options_.ignore_merges) {
+    if (const int32_t id = vocabulary_.find(piece); id != kNoToken) {
+      tokens.push_back({id, 0, piece.size()});
+      return;
+    }
+  }
+  const size_t first = tokens.size();
+  size_t unknown_bytes = 0;  // of unknown characters that no token stands for yet
+  for (size_t at = 0; at < piece.size();) {
+    const auto length = static_cast<size_t>(read_utf8(piece, at).length);
+    append_character(piece.substr(at, length), at == 0, at + length == piece.size(), tokens, unknown_bytes);
+    at += length;
+  }
+  if (unknown_bytes > 0) tokens.push_back({unknown_id_, 0, unknown_bytes});
+  // So far `end` was a length. Characters that left no token are not counted, as with Hugging Face.
+  size_t at = 0;
+  for (size_t i = first; i < tokens.size(); ++i) {
+    tokens[i].begin = at;
+    tokens[i].end = at += tokens[i].end;
+  }
+  merge_tokens(merges_, first, tokens);
+}
+
+}  // namespace slm::text

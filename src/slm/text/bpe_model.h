@@ -1,0 +1,51 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "slm/text/merge_table.h"
+#include "slm/text/model.h"
+
+namespace slm::text {
+
+struct BpeOptions {
+  std::optional<std::string> unknown_token;
+  std::string continuing_subword_prefix;  // of every character but a word's first
+  std::string end_of_word_suffix;         // of a word's last character
+  bool fuses_unknown = false;             // neighbouring unknown characters are one unknown token
+  bool byte_fallback = false;             // an unknown character becomes <0xE2><0x82><0xAC>
+  bool ignore_merges = false;             // a piece that is a token is that token
+};
+
+// Byte-pair encoding: starts from characters and merges neighbours, the merge of lowest rank first, the leftmost of
+// equal ones.
+class BpeModel final : public Model {
+ public:
+  // `merges` in the order of their ranks. Throws Error for a merge whose parts or result the vocabulary does not have.
+  BpeModel(Vocabulary vocabulary, const std::vector<std::pair<std::string, std::string>>& merges, BpeOptions options);
+
+  std::string_view kind() const override { return "BPE"; }
+  const Vocabulary& vocabulary() const override { return vocabulary_; }
+  void tokenize(std::string_view piece, std::vector<ModelToken>& tokens) const override;
+
+  const BpeOptions& options() const { return options_; }
+  const MergeTable& merges() const { return merges_; }
+
+ private:
+  // Appends a character's token, its bytes, or nothing while it waits to be an unknown token.
+  void append_character(std::string_view character, bool is_first, bool is_last, std::vector<ModelToken>& tokens,
+                        size_t& unknown_bytes) const;
+
+  Vocabulary vocabulary_;
+  BpeOptions options_;
+  MergeTable merges_;
+  int32_t unknown_id_ = kNoToken;
+};
+
+// Merges `tokens` from `first` on. begin and end of a merged token cover its parts.
+void merge_tokens(const MergeTable& merges, size_t first, std::vector<ModelToken>& tokens);
+
+}  // namespace slm::text

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "slm/text/json_fields.h"
+#include "slm/text/vocabulary.h"
+
+namespace slm::text {
+
+// A token of a piece, and the bytes of the piece that it stands for.
+struct ModelToken {
+  int32_t id;
+  size_t begin;
+  size_t end;
+};
+
+// Turns a piece into tokens. Immutable; safe from several threads.
+class Model {
+ public:
+  virtual ~Model() = default;
+  virtual std::string_view kind() const = 0;
+  virtual const Vocabulary& vocabulary() const = 0;
+  // Appends the tokens of a piece, which is not empty.
+  virtual void tokenize(std::string_view piece, std::vector<ModelToken>& tokens) const = 0;
+};
+
+// The model that the "model" of a tokenizer.json describes. Throws FormatError for one that slm does not know.
+std::unique_ptr<Model> parse_model(const JsonFields& fields);
+
+}  // namespace slm::text

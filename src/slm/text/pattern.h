@@ -1,0 +1,46 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "slm/text/aligned_text.h"
+
+namespace slm::text {
+
+// What a tokenizer looks for in a text: a string, or a regular expression. Immutable; safe from several threads.
+class Pattern {
+ public:
+  virtual ~Pattern() = default;
+
+  struct Match {
+    size_t begin;
+    size_t end;
+  };
+  // The first match that begins at `from` or later; begin is std::string_view::npos where there is none.
+  virtual Match find(std::string_view text, size_t from) const = 0;
+
+  // The text cut into matches and the parts between them. An empty match right after a match does not count.
+  std::vector<TextPart> parts_of(std::string_view text) const;
+};
+
+// Every occurrence of the string itself.
+std::unique_ptr<Pattern> literal_pattern(std::string literal);
+
+// A regular expression with the meaning that Oniguruma's Ruby syntax gives it, which Hugging Face uses. The ones of
+// GPT-2, cl100k, o200k, Llama 3 and Qwen are matched by code made for them, others by PCRE2. Throws Error with the
+// reason for a pattern that is wrong or has a construct whose meaning differs there.
+std::unique_ptr<Pattern> regex_pattern(const std::string& regex);
+
+// The text cut into single characters that satisfy the test and the parts between them.
+std::vector<TextPart> parts_by_character(std::string_view text, const std::function<bool(char32_t)>& is_match);
+
+// What becomes of the matches when a text is split.
+enum class SplitBehavior { kRemoved, kIsolated, kMergedWithPrevious, kMergedWithNext, kContiguous };
+
+// The pieces that `parts` give, without empty ones.
+std::vector<AlignedText> split(const AlignedText& text, std::vector<TextPart> parts, SplitBehavior behavior);
+
+}  // namespace slm::text

@@ -1,0 +1,121 @@
+#include "slm/text/pipeline_tokenizer.h"
+
+#include <algorithm>
+
+#include "slm/text/utf8.h"
+
+namespace slm::text {
+
+PipelineTokenizer::PipelineTokenizer(Pipeline pipeline, SpecialTokens roles, std::string json)
+    : pipeline_(std::move(pipeline)),
+      roles_(roles),
+      json_(std::move(json)),
+      vocab_size_(pipeline_.model->vocabulary().size()) {
+  for (const AddedToken& token : pipeline_.added_tokens->tokens()) vocab_size_ = std::max(vocab_size_, token.id + 1);
+}
+
+Encoding PipelineTokenizer::run(std::string_view text, const EncodeOptions& options, bool has_offsets) const {
+  AlignedText aligned = pipeline_.keeps_bytes ? AlignedText::of_bytes(text) : AlignedText::of_utf8(text);
+  std::vector<Piece> pieces =
+      pipeline_.added_tokens->extract(std::move(aligned), pipeline_.normalizer.get(), options.special_in_text);
+  if (pipeline_.pre_tokenizer) pipeline_.pre_tokenizer->split(pieces);
+
+  Encoding encoding;
+  std::vector<std::string> token_texts;
+  std::vector<ModelToken> tokens;
+  for (const Piece& piece : pieces) {
+    const std::string& piece_text = piece.text.text();
+    tokens.clear();
+    if (piece.added_token) {
+      tokens.push_back({*piece.added_token, 0, piece_text.size()});
+    } else {
+      pipeline_.model->tokenize(piece_text, tokens);
+    }
+    for (const ModelToken& token : tokens) {
+      encoding.ids.push_back(token.id);
+      if (!has_offsets) continue;
+      encoding.offsets.push_back(piece.text.original_range(token.begin, token.end));
+      token_texts.push_back(piece.added_token ? piece_text
+                                              : std::string(pipeline_.model->vocabulary().token(token.id)));
+    }
+  }
+
+  const PostProcessor* post_processor = pipeline_.post_processor.get();
+  if (options.truncate_and_pad) {
+    const bool adds = post_processor != nullptr && options.add_special_tokens;
+    pipeline_.length_rules.truncate(encoding, adds ? post_processor->num_added_tokens() : 0);
+  }
+  if (post_processor != nullptr) {
+    post_processor->process({encoding, token_texts, text, has_offsets, options.add_special_tokens});
+  }
+  if (options.truncate_and_pad) pipeline_.length_rules.pad(encoding, has_offsets);
+  return encoding;
+}
+
+void PipelineTokenizer::encode(std::string_view text, std::vector<int32_t>& ids, const EncodeOptions& options) const {
+  const Encoding encoding = run(text, options, false);
+  ids.insert(ids.end(), encoding.ids.begin(), encoding.ids.end());
+}
+
+Encoding PipelineTokenizer::encode_with_offsets(std::string_view text, const EncodeOptions& options) const {
+  return run(text, options, true);
+}
+
+std::optional<std::string> PipelineTokenizer::token_for_decoder(int32_t id) const {
+  if (const AddedToken* token = pipeline_.added_tokens->find(id)) {
+    return std::string(pipeline_.added_tokens->decoded_form(*token));
+  }
+  const Vocabulary& vocabulary = pipeline_.model->vocabulary();
+  if (!vocabulary.has(id)) return std::nullopt;
+  return std::string(vocabulary.token(id));
+}
+
+std::string PipelineTokenizer::join(std::vector<std::string> tokens) const {
+  if (pipeline_.decoder) pipeline_.decoder->decode(tokens);
+  std::string text;
+  for (const std::string& token : tokens) {
+    if (!pipeline_.decoder && &token != &tokens.front()) text += ' ';
+    text += token;
+  }
+  return text;
+}
+
+std::string PipelineTokenizer::decode(std::span<const int32_t> ids, const DecodeOptions& options) const {
+  std::vector<std::string> tokens;
+  for (const int32_t id : ids) {
+    auto token = token_for_decoder(id);
+    if (!token || (options.skip_special_tokens && pipeline_.added_tokens->is_special(*token))) continue;
+    tokens.push_back(std::move(*token));
+  }
+  std::string text = join(std::move(tokens));
+  return options.replace_invalid_utf8 ? replace_invalid_utf8(text) : text;
+}
+
+std::string PipelineTokenizer::id_to_token(int32_t id) const {
+  if (const AddedToken* token = pipeline_.added_tokens->find(id)) return token->content;
+  return std::string(pipeline_.model->vocabulary().token(id));
+}
+
+std::optional<int32_t> PipelineTokenizer::token_to_id(std::string_view token) const {
+  if (const AddedToken* added = pipeline_.added_tokens->find(token)) return added->id;
+  const int32_t id = pipeline_.model->vocabulary().find(token);
+  return id == kNoToken ? std::nullopt : std::optional(id);
+}
+
+std::string PipelineTokenizer::token_bytes(int32_t id) const {
+  const auto token = token_for_decoder(id);
+  if (!token || is_special(id)) return {};
+  if (const auto byte = named_byte(*token); byte && pipeline_.model->vocabulary().has(id)) return std::string(1, *byte);
+  // A token may lose its space at the beginning of a text, so it is decoded behind another.
+  const std::string before = "x";
+  const std::string alone = join({before});
+  const std::string both = join({before, *token});
+  return both.starts_with(alone) ? both.substr(alone.size()) : both;
+}
+
+bool PipelineTokenizer::is_special(int32_t id) const {
+  const AddedToken* token = pipeline_.added_tokens->find(id);
+  return token != nullptr && token->is_special;
+}
+
+}  // namespace slm::text

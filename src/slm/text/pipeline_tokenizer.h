@@ -1,0 +1,61 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "slm/text/added_tokens.h"
+#include "slm/text/decoder.h"
+#include "slm/text/model.h"
+#include "slm/text/normalizer.h"
+#include "slm/text/post_processor.h"
+#include "slm/text/pre_tokenizer.h"
+#include "slm/text/tokenizer.h"
+#include "slm/text/truncation.h"
+
+namespace slm::text {
+
+// The parts of a tokenizer.json.
+struct Pipeline {
+  std::unique_ptr<Normalizer> normalizer;       // may be null
+  std::unique_ptr<PreTokenizer> pre_tokenizer;  // may be null: the text is one piece
+  std::unique_ptr<Model> model;
+  std::unique_ptr<PostProcessor> post_processor;  // may be null
+  std::unique_ptr<Decoder> decoder;               // may be null: tokens are joined by spaces
+  std::unique_ptr<AddedTokens> added_tokens;
+  LengthRules length_rules;
+  bool keeps_bytes = false;  // bytes that are not UTF-8 reach the model as they are
+};
+
+// Added tokens, normalizer, pre-tokenizer, model, post-processor, one after the other; decoding goes through the
+// decoder.
+class PipelineTokenizer final : public Tokenizer {
+ public:
+  PipelineTokenizer(Pipeline pipeline, SpecialTokens roles, std::string json);
+
+  using Tokenizer::encode;
+  std::string_view kind() const override { return pipeline_.model->kind(); }
+  int32_t vocab_size() const override { return vocab_size_; }
+  void encode(std::string_view text, std::vector<int32_t>& ids, const EncodeOptions& options) const override;
+  Encoding encode_with_offsets(std::string_view text, const EncodeOptions& options) const override;
+  std::string decode(std::span<const int32_t> ids, const DecodeOptions& options) const override;
+  std::string id_to_token(int32_t id) const override;
+  std::optional<int32_t> token_to_id(std::string_view token) const override;
+  std::string token_bytes(int32_t id) const override;
+  bool is_special(int32_t id) const override;
+  const SpecialTokens& special_tokens() const override { return roles_; }
+  std::string to_json() const override { return json_; }
+
+ private:
+  Encoding run(std::string_view text, const EncodeOptions& options, bool has_offsets) const;
+  // What the decoder gets for an id; nothing for an id that does not exist.
+  std::optional<std::string> token_for_decoder(int32_t id) const;
+  std::string join(std::vector<std::string> tokens) const;
+
+  Pipeline pipeline_;
+  SpecialTokens roles_;
+  std::string json_;
+  int32_t vocab_size_;
+};
+
+}  // namespace slm::text

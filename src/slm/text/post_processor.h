@@ -1,0 +1,34 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "slm/text/json_fields.h"
+#include "slm/text/tokenizer.h"
+
+namespace slm::text {
+
+// What a post-processor works on.
+struct PostProcessorInput {
+  Encoding& encoding;
+  // As many as ids where `has_offsets`, else none: the tokens as the model or, for added tokens, the text spells them.
+  std::vector<std::string>& tokens;
+  std::string_view text;  // the original
+  bool has_offsets;       // else encoding.offsets is empty
+  bool add_special_tokens;
+};
+
+// Adds the tokens that go around a text, and trims offsets. Immutable; safe from several threads.
+class PostProcessor {
+ public:
+  virtual ~PostProcessor() = default;
+  virtual void process(const PostProcessorInput& input) const = 0;
+  // How many tokens it adds.
+  virtual size_t num_added_tokens() const = 0;
+};
+
+// The post-processor that an object of a tokenizer.json describes. Throws FormatError for one that slm does not know.
+std::unique_ptr<PostProcessor> parse_post_processor(const JsonFields& fields);
+
+}  // namespace slm::text

@@ -1,0 +1,203 @@
+#include "slm/text/pre_tokenizer.h"
+
+#include "slm/text/gpt_patterns.h"
+#include "slm/text/normalizer.h"
+#include "slm/text/unicode.h"
+#include "slm/text/utf8.h"
+
+namespace slm::text {
+namespace {
+
+using SplitFunction = std::function<std::vector<AlignedText>(AlignedText)>;
+
+// A pre-tokenizer that treats each piece by itself.
+class PiecewisePreTokenizer final : public PreTokenizer {
+ public:
+  explicit PiecewisePreTokenizer(SplitFunction split_one) : split_one_(std::move(split_one)) {}
+
+  void split(std::vector<Piece>& pieces) const override {
+    std::vector<Piece> out;
+    out.reserve(pieces.size());
+    for (Piece& piece : pieces) {
+      if (piece.added_token) {
+        out.push_back(std::move(piece));
+        continue;
+      }
+      for (AlignedText& part : split_one_(std::move(piece.text))) {
+        if (!part.empty()) out.push_back({std::move(part), std::nullopt});
+      }
+    }
+    pieces = std::move(out);
+  }
+
+ private:
+  SplitFunction split_one_;
+};
+
+class PreTokenizerSequence final : public PreTokenizer {
+ public:
+  explicit PreTokenizerSequence(std::vector<std::unique_ptr<PreTokenizer>> steps) : steps_(std::move(steps)) {}
+
+  void split(std::vector<Piece>& pieces) const override {
+    for (const auto& step : steps_) step->split(pieces);
+  }
+
+ private:
+  std::vector<std::unique_ptr<PreTokenizer>> steps_;
+};
+
+std::unique_ptr<PreTokenizer> piecewise(SplitFunction split_one) {
+  return std::make_unique<PiecewisePreTokenizer>(std::move(split_one));
+}
+
+std::vector<AlignedText> single(AlignedText text) {
+  std::vector<AlignedText> pieces;
+  pieces.push_back(std::move(text));
+  return pieces;
+}
+
+std::vector<TextPart> gpt2_parts(std::string_view text) {
+  std::vector<TextPart> parts;
+  for (size_t at = 0; at < text.size();) {
+    const size_t end = gpt_match_end(GptPattern::kGpt2, text, at);
+    parts.push_back({at, end, true});
+    at = end;
+  }
+  return parts;
+}
+
+// \w+|[^\w\s]+ as matches, white space between them.
+std::vector<TextPart> words_and_symbols(std::string_view text) {
+  enum class Kind { kSpace, kWord, kSymbol };
+  std::vector<TextPart> parts;
+  Kind last = Kind::kSpace;
+  for (size_t at = 0; at < text.size();) {
+    const Utf8Char c = read_utf8(text, at);
+    const size_t end = at + static_cast<size_t>(c.length);
+    const uint16_t char_class = char_classes()[c.code_point];
+    const Kind kind = (char_class & kWord) != 0         ? Kind::kWord
+                      : (char_class & kWhitespace) != 0 ? Kind::kSpace
+                                                        : Kind::kSymbol;
+    if (!parts.empty() && kind == last) {
+      parts.back().end = end;
+    } else {
+      parts.push_back({at, end, kind != Kind::kSpace});
+    }
+    last = kind;
+    at = end;
+  }
+  return parts;
+}
+
+void inverted(std::vector<TextPart>& parts) {
+  for (TextPart& part : parts) part.is_match = !part.is_match;
+}
+
+// Kana go with ideographs; a space goes with anything.
+int joined_script_of(char32_t c) {
+  static const uint8_t han = script_of(U'一'), hiragana = script_of(U'あ'), katakana = script_of(U'ア');
+  if (c == 0x30FC) return han;
+  if (c == U' ') return 0;
+  const uint8_t script = script_of(c);
+  return script == hiragana || script == katakana ? han : script;
+}
+
+// Characters before the first one that has a script are dropped, as Hugging Face does.
+std::vector<AlignedText> split_by_script(AlignedText text) {
+  constexpr int kNone = -1;
+  std::vector<size_t> borders;
+  int last = kNone;
+  for (size_t at = 0; at < text.text().size();) {
+    const Utf8Char c = read_utf8(text.text(), at);
+    const int script = joined_script_of(c.code_point);
+    if (script != 0 && script != last) borders.push_back(at);
+    if (script != 0) last = script;
+    at += static_cast<size_t>(c.length);
+  }
+  borders.push_back(text.text().size());
+  std::vector<AlignedText> pieces;
+  for (size_t i = 0; i + 1 < borders.size(); ++i) pieces.push_back(text.slice(borders[i], borders[i + 1]));
+  return pieces;
+}
+
+}  // namespace
+
+std::unique_ptr<PreTokenizer> pre_tokenizer_sequence(std::vector<std::unique_ptr<PreTokenizer>> steps) {
+  return std::make_unique<PreTokenizerSequence>(std::move(steps));
+}
+
+std::unique_ptr<PreTokenizer> character_pre_tokenizer(std::function<bool(char32_t)> is_match, SplitBehavior behavior) {
+  return piecewise([is_match = std::move(is_match), behavior](AlignedText text) {
+    return split(text, parts_by_character(text.text(), is_match), behavior);
+  });
+}
+
+std::unique_ptr<PreTokenizer> bert_pre_tokenizer() {
+  std::vector<std::unique_ptr<PreTokenizer>> steps;
+  steps.push_back(character_pre_tokenizer(is_whitespace, SplitBehavior::kRemoved));
+  steps.push_back(
+      character_pre_tokenizer([](char32_t c) { return has_flag(c, kPunctuation); }, SplitBehavior::kIsolated));
+  return pre_tokenizer_sequence(std::move(steps));
+}
+
+std::unique_ptr<PreTokenizer> byte_level_pre_tokenizer(const ByteLevelOptions& options) {
+  return piecewise([options](AlignedText text) {
+    if (options.add_prefix_space && !text.text().starts_with(' ')) text.prepend(" ");
+    std::vector<AlignedText> pieces =
+        options.use_regex ? split(text, gpt2_parts(text.text()), SplitBehavior::kIsolated) : single(std::move(text));
+    for (AlignedText& piece : pieces) spell_bytes(piece);
+    return pieces;
+  });
+}
+
+std::unique_ptr<PreTokenizer> metaspace_pre_tokenizer(char32_t replacement, PrependScheme scheme, bool splits) {
+  std::string mark;
+  append_utf8(mark, replacement);
+  return piecewise([=](AlignedText text) {
+    text.replace(parts_by_character(text.text(), [](char32_t c) { return c == U' '; }), mark);
+    const bool is_wanted =
+        scheme == PrependScheme::kAlways || (scheme == PrependScheme::kFirst && text.original_begin() == 0);
+    if (is_wanted && !text.text().starts_with(mark)) text.prepend(mark);
+    if (!splits) return single(std::move(text));
+    return split(text, parts_by_character(text.text(), [=](char32_t c) { return c == replacement; }),
+                 SplitBehavior::kMergedWithNext);
+  });
+}
+
+std::unique_ptr<PreTokenizer> split_pre_tokenizer(std::unique_ptr<Pattern> pattern, SplitBehavior behavior,
+                                                  bool invert) {
+  const std::shared_ptr<const Pattern> shared = std::move(pattern);
+  return piecewise([=](AlignedText text) {
+    std::vector<TextPart> parts = shared->parts_of(text.text());
+    if (invert) inverted(parts);
+    return split(text, std::move(parts), behavior);
+  });
+}
+
+std::unique_ptr<PreTokenizer> whitespace_pre_tokenizer() {
+  return piecewise([](AlignedText text) {
+    std::vector<TextPart> parts = words_and_symbols(text.text());
+    inverted(parts);
+    return split(text, std::move(parts), SplitBehavior::kRemoved);
+  });
+}
+
+std::unique_ptr<PreTokenizer> unicode_scripts_pre_tokenizer() { return piecewise(split_by_script); }
+
+std::unique_ptr<PreTokenizer> fixed_length_pre_tokenizer(size_t num_characters) {
+  return piecewise([=](AlignedText text) {
+    std::vector<AlignedText> pieces;
+    size_t begin = 0, count = 0;
+    for (size_t at = 0; at < text.text().size();) {
+      at += static_cast<size_t>(read_utf8(text.text(), at).length);
+      if (++count == num_characters || at == text.text().size()) {
+        pieces.push_back(text.slice(begin, at));
+        begin = at;
+        count = 0;
+      }
+    }
+    return pieces;
+  });
+}
+
+}  // namespace slm::text

@@ -1,0 +1,84 @@
+#define PCRE2_CODE_UNIT_WIDTH 8
+#include <fmt/format.h>
+#include <pcre2.h>
+
+#include <memory>
+
+#include "slm/core/error.h"
+#include "slm/text/gpt_patterns.h"
+#include "slm/text/pattern.h"
+#include "slm/text/regex_translation.h"
+
+namespace slm::text {
+namespace {
+
+// Enough for any sane pattern; one that backtracks without end is an error, not a hang.
+constexpr uint32_t kMatchLimit = 50'000'000;
+
+class GptRegex final : public Pattern {
+ public:
+  explicit GptRegex(GptPattern pattern) : pattern_(pattern) {}
+
+  Match find(std::string_view text, size_t from) const override {
+    if (from >= text.size()) return {std::string_view::npos, std::string_view::npos};
+    return {from, gpt_match_end(pattern_, text, from)};
+  }
+
+ private:
+  GptPattern pattern_;
+};
+
+struct CodeDeleter {
+  void operator()(pcre2_code* code) const { pcre2_code_free(code); }
+};
+struct MatchDataDeleter {
+  void operator()(pcre2_match_data* data) const { pcre2_match_data_free(data); }
+};
+struct MatchContextDeleter {
+  void operator()(pcre2_match_context* context) const { pcre2_match_context_free(context); }
+};
+
+std::string message_of(int error) {
+  PCRE2_UCHAR buffer[256];
+  pcre2_get_error_message(error, buffer, sizeof buffer);
+  return reinterpret_cast<const char*>(buffer);
+}
+
+class Pcre2Pattern final : public Pattern {
+ public:
+  explicit Pcre2Pattern(const std::string& regex) : regex_(regex), context_(pcre2_match_context_create(nullptr)) {
+    const std::string translated = translate_regex(regex);
+    const uint32_t options = PCRE2_UTF | PCRE2_UCP | PCRE2_MULTILINE | PCRE2_MATCH_INVALID_UTF;
+    int error = 0;
+    PCRE2_SIZE offset = 0;
+    code_.reset(pcre2_compile(reinterpret_cast<PCRE2_SPTR>(translated.data()), translated.size(), options, &error,
+                              &offset, nullptr));
+    if (!code_) throw Error(fmt::format("the pattern '{}' is not a regular expression: {}", regex, message_of(error)));
+    pcre2_jit_compile(code_.get(), PCRE2_JIT_COMPLETE);  // where it cannot, matching is only slower
+    pcre2_set_match_limit(context_.get(), kMatchLimit);
+  }
+
+  Match find(std::string_view text, size_t from) const override {
+    const std::unique_ptr<pcre2_match_data, MatchDataDeleter> data(pcre2_match_data_create(1, nullptr));
+    const int result = pcre2_match(code_.get(), reinterpret_cast<PCRE2_SPTR>(text.data()), text.size(), from, 0,
+                                   data.get(), context_.get());
+    if (result == PCRE2_ERROR_NOMATCH) return {std::string_view::npos, std::string_view::npos};
+    if (result < 0) throw Error(fmt::format("the pattern '{}' cannot be matched: {}", regex_, message_of(result)));
+    const PCRE2_SIZE* place = pcre2_get_ovector_pointer(data.get());
+    return {place[0], place[1]};
+  }
+
+ private:
+  std::string regex_;
+  std::unique_ptr<pcre2_code, CodeDeleter> code_;
+  std::unique_ptr<pcre2_match_context, MatchContextDeleter> context_;
+};
+
+}  // namespace
+
+std::unique_ptr<Pattern> regex_pattern(const std::string& regex) {
+  if (const auto known = recognize_gpt_pattern(regex)) return std::make_unique<GptRegex>(*known);
+  return std::make_unique<Pcre2Pattern>(regex);
+}
+
+}  // namespace slm::text

@@ -1,0 +1,90 @@
+#include "slm/text/tokenizer_json.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "slm/text/json_fields.h"
+#include "slm/text/normalizer_parser.h"
+
+namespace slm::text {
+namespace {
+
+using Json = nlohmann::json;
+
+// Whether bytes that are not UTF-8 come through: they do where ByteLevel gets the text as it is.
+bool spells_bytes(const Json& component) {
+  if (!component.is_object()) return false;
+  const Json type = component.value("type", Json());
+  if (type == "ByteLevel") return true;
+  if (type != "Sequence") return false;
+  const Json steps = component.value("pretokenizers", Json::array());
+  return std::any_of(steps.begin(), steps.end(), spells_bytes);
+}
+
+// Added tokens get ids as Hugging Face gives them: a token of the model keeps the model's, others go on behind it.
+std::vector<AddedToken> parse_added_tokens(const JsonFields& document, const Vocabulary& vocabulary) {
+  std::vector<AddedToken> tokens;
+  if (!document.has("added_tokens")) return tokens;
+  auto next_id = static_cast<int32_t>(vocabulary.num_tokens());
+  for (const Json& element : document.array("added_tokens")) {
+    const JsonFields fields = document.element(element, fmt::format("added_tokens[{}]", tokens.size()));
+    AddedToken token;
+    token.content = fields.string("content");
+    token.is_single_word = fields.boolean("single_word");
+    token.strips_left = fields.boolean("lstrip");
+    token.strips_right = fields.boolean("rstrip");
+    token.is_normalized = fields.boolean("normalized");
+    token.is_special = fields.boolean("special");
+    if (token.content.empty()) continue;
+    const auto same = [&](const AddedToken& other) { return other.content == token.content; };
+    const auto known = std::find_if(tokens.begin(), tokens.end(), same);
+    const int32_t model_id = vocabulary.find(token.content);
+    token.id = known != tokens.end() ? known->id : model_id != kNoToken ? model_id : next_id++;
+    if (const int64_t id = fields.integer("id"); id != token.id) {
+      fields.fail(fmt::format("gives '{}' the id {}, expected {}: ids must go on behind the model's without gaps",
+                              token.content, id, token.id));
+    }
+    if (known != tokens.end()) {
+      *known = token;
+    } else {
+      tokens.push_back(token);
+    }
+  }
+  return tokens;
+}
+
+void check_gaps(const JsonFields& model, const Vocabulary& vocabulary, const AddedTokens& added) {
+  if (vocabulary.num_tokens() == static_cast<size_t>(vocabulary.size())) return;
+  for (int32_t id = 0; id < vocabulary.size(); ++id) {
+    if (vocabulary.has(id) || added.find(id) != nullptr) continue;
+    model.fail(fmt::format("has a gap: no token has id {}, but {} is taken ('{}')", id, vocabulary.size() - 1,
+                           vocabulary.token(vocabulary.size() - 1)));
+  }
+}
+
+}  // namespace
+
+Pipeline parse_pipeline(const Json& json, const std::string& file) {
+  const JsonFields document(json, file, "tokenizer");
+  if (document.has("version") && document.string("version") != "1.0") {
+    document.fail(fmt::format("has version \"{}\", expected \"1.0\"", document.string("version")));
+  }
+  // Parts are named as in the file.
+  const auto part = [&](const char* name) { return JsonFields(document.at(name), file, name); };
+  Pipeline pipeline;
+  pipeline.model = parse_model(part("model"));
+  if (document.has("normalizer")) pipeline.normalizer = parse_normalizer(part("normalizer"));
+  if (document.has("pre_tokenizer")) pipeline.pre_tokenizer = parse_pre_tokenizer(part("pre_tokenizer"));
+  if (document.has("post_processor")) pipeline.post_processor = parse_post_processor(part("post_processor"));
+  if (document.has("decoder")) pipeline.decoder = parse_decoder(part("decoder"));
+  pipeline.length_rules = LengthRules(document);
+  const Vocabulary& vocabulary = pipeline.model->vocabulary();
+  pipeline.added_tokens =
+      std::make_unique<AddedTokens>(parse_added_tokens(document, vocabulary), pipeline.normalizer.get());
+  check_gaps(part("model"), vocabulary, *pipeline.added_tokens);
+  pipeline.keeps_bytes = !pipeline.normalizer && document.has("pre_tokenizer") && spells_bytes(json["pre_tokenizer"]);
+  return pipeline;
+}
+
+}  // namespace slm::text

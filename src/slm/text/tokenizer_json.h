@@ -1,0 +1,14 @@
+#pragma once
+
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "slm/text/pipeline_tokenizer.h"
+
+namespace slm::text {
+
+// The parts that a tokenizer.json describes. Throws FormatError, naming `file` and the part.
+Pipeline parse_pipeline(const nlohmann::json& document, const std::string& file);
+
+}  // namespace slm::text

@@ -1,0 +1,90 @@
+#include "slm/text/unigram_model.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <limits>
+
+#include "slm/core/error.h"
+#include "slm/text/utf8.h"
+
+namespace slm::text {
+namespace {
+
+constexpr double kUnknownPenalty = 10.0;  // an unknown character scores this much below the worst token
+constexpr size_t kUnreached = SIZE_MAX;
+
+struct BestPath {
+  double score = 0;
+  size_t begin = kUnreached;  // of the last token of the best path to here
+  int32_t id = 0;             // of that token
+};
+
+}  // namespace
+
+UnigramModel::UnigramModel(Vocabulary vocabulary, std::vector<double> scores, UnigramOptions options)
+    : vocabulary_(std::move(vocabulary)), scores_(std::move(scores)), options_(options) {
+  double worst = std::numeric_limits<double>::infinity();
+  for (int32_t id = 0; id < vocabulary_.size(); ++id) {
+    trie_.insert(vocabulary_.token(id), id);
+    worst = std::min(worst, scores_[static_cast<size_t>(id)]);
+  }
+  unknown_score_ = worst - kUnknownPenalty;
+}
+
+void UnigramModel::append_unknown(std::string_view piece, size_t begin, size_t end,
+                                  std::vector<ModelToken>& tokens) const {
+  const std::string_view unknown = piece.substr(begin, end - begin);
+  if (const int32_t id = vocabulary_.find(unknown); id != kNoToken) return tokens.push_back({id, begin, end});
+  if (options_.byte_fallback) {
+    const size_t first = tokens.size();
+    for (const char byte : unknown) {
+      const int32_t id = vocabulary_.find(fmt::format("<0x{:02X}>", static_cast<unsigned char>(byte)));
+      if (id == kNoToken) break;
+      tokens.push_back({id, begin, end});
+    }
+    if (tokens.size() - first == unknown.size()) return;
+    tokens.resize(first);
+  }
+  tokens.push_back({*options_.unknown_id, begin, end});
+}
+
+void UnigramModel::tokenize(std::string_view piece, std::vector<ModelToken>& tokens) const {
+  std::vector<BestPath> best(piece.size() + 1);  // by where a path ends
+  const auto offer = [&](size_t begin, size_t end, double score, int32_t id) {
+    const double total = best[begin].score + score;
+    if (best[end].begin == kUnreached || total > best[end].score) best[end] = {total, begin, id};
+  };
+  for (size_t begin = 0; begin < piece.size();) {
+    const auto length = static_cast<size_t>(read_utf8(piece, begin).length);
+    bool has_the_character = false;
+    trie_.for_each_prefix(piece.substr(begin), [&](size_t size, int32_t id) {
+      offer(begin, begin + size, scores_[static_cast<size_t>(id)], id);
+      has_the_character |= size == length;
+    });
+    if (!has_the_character) {
+      if (!options_.unknown_id) {
+        throw Error(
+            fmt::format("[Unigram] '{}' is unknown, and the model has no unknown token", piece.substr(begin, length)));
+      }
+      offer(begin, begin + length, unknown_score_, *options_.unknown_id);
+    }
+    begin += length;
+  }
+
+  std::vector<ModelToken> reversed;
+  for (size_t end = piece.size(); end > 0; end = best[end].begin)
+    reversed.push_back({best[end].id, best[end].begin, end});
+  for (auto token = reversed.rbegin(); token != reversed.rend();) {
+    if (token->id != options_.unknown_id) {
+      tokens.push_back(*token++);
+      continue;
+    }
+    const size_t begin = token->begin;  // neighbouring unknown characters are one
+    size_t end = begin;
+    for (; token != reversed.rend() && token->id == options_.unknown_id; ++token) end = token->end;
+    append_unknown(piece, begin, end, tokens);
+  }
+}
+
+}  // namespace slm::text

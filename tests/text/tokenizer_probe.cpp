@@ -1,0 +1,69 @@
+// Encodes and decodes texts for a comparison with another library: tokenizer_probe TOKENIZER [add_special_tokens]
+//
+// Standard input has texts, each a u32 size and its bytes. For each, standard output gets: u32 size of an error message
+// and the message (0 when all went well); u32 number of ids, then for each an i32 id, i64 begin, i64 end; u32 number of
+// ids of the fast path and those; u32 size of the decoded text (without special tokens) and that. Little-endian.
+
+#include <cstdint>
+#include <iostream>
+#include <string>
+#include <vector>
+
+#include "slm/core/error.h"
+#include "slm/text/tokenizer.h"
+
+namespace {
+
+template <typename T>
+void put(std::string& out, T value) {
+  out.append(reinterpret_cast<const char*>(&value), sizeof value);
+}
+
+void put_string(std::string& out, const std::string& text) {
+  put(out, static_cast<uint32_t>(text.size()));
+  out += text;
+}
+
+std::string answer(const slm::text::Tokenizer& tokenizer, const std::string& text, bool add_special_tokens) {
+  const slm::text::EncodeOptions options{.add_special_tokens = add_special_tokens};
+  std::string out;
+  try {
+    const slm::text::Encoding encoding = tokenizer.encode_with_offsets(text, options);
+    const std::vector<int32_t> fast = tokenizer.encode(text, options);
+    const std::string decoded = tokenizer.decode(encoding.ids, {.replace_invalid_utf8 = true});
+    put_string(out, "");
+    put(out, static_cast<uint32_t>(encoding.ids.size()));
+    for (size_t i = 0; i < encoding.ids.size(); ++i) {
+      put(out, encoding.ids[i]);
+      put(out, encoding.offsets[i].begin);
+      put(out, encoding.offsets[i].end);
+    }
+    put(out, static_cast<uint32_t>(fast.size()));
+    for (const int32_t id : fast) put(out, id);
+    put_string(out, decoded);
+  } catch (const slm::Error& error) {
+    out.clear();
+    put_string(out, error.what());
+  }
+  return out;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    const auto tokenizer = slm::text::load_tokenizer(argc > 1 ? argv[1] : "");
+    uint32_t size = 0;
+    std::string text;
+    while (std::cin.read(reinterpret_cast<char*>(&size), sizeof size)) {
+      text.resize(size);
+      if (!std::cin.read(text.data(), size)) break;
+      const std::string out = answer(*tokenizer, text, argc > 2);
+      std::cout.write(out.data(), static_cast<std::streamsize>(out.size()));
+    }
+  } catch (const slm::Error& error) {
+    std::cerr << error.what() << '\n';
+    return 1;
+  }
+  return 0;
+}

@@ -5,6 +5,7 @@
 #include "slm/autograd/tape.h"
 #include "slm/core/error.h"
 #include "slm/nn/dropout.h"
+#include "slm/nn/kv_cache.h"
 #include "slm/ops/linear.h"
 #include "slm/ops/rope.h"
 
@@ -60,9 +61,11 @@ Decoder::Decoder(const DecoderConfig& config, nn::ComputeType compute_type, uint
 Variable Decoder::hidden_states(const Tensor& tokens, const nn::ForwardContext& given) const {
   nn::ForwardContext context = given;
   if (!context.rope_table) context.rope_table = rope_table_;
-  if (config_.position == Position::kLearned && tokens.shape()[1] > config_.max_seq_len) {
-    throw ShapeError(fmt::format("[decoder] {} tokens in a sequence, at most {} fit the learned positions",
-                                 tokens.shape()[1], config_.max_seq_len));
+  if (context.cache != nullptr) context.positions = {.ids = {}, .first = context.cache->length()};
+  const int64_t length = context.positions.first + tokens.shape()[1];
+  if (config_.position == Position::kLearned && length > config_.max_seq_len) {
+    throw ShapeError(fmt::format("[decoder] {} tokens in a sequence, at most {} fit the learned positions", length,
+                                 config_.max_seq_len));
   }
   const Variable embedded = (*embedding_)(tokens, context.positions);
   nn::ResidualStream stream = {
@@ -80,6 +83,7 @@ Variable Decoder::hidden_states(const Tensor& tokens, const nn::ForwardContext& 
     });
     stream = {.residual = outputs[0], .branch = outputs.size() > 1 ? outputs[1] : Variable()};
   }
+  if (context.cache != nullptr) context.cache->advance(tokens.shape()[1]);
   if (!final_norm_) return stream.residual;
   return stream.branch ? final_norm_->add_and_normalize(stream.branch, stream.residual).normalized
                        : (*final_norm_)(stream.residual);
@@ -91,9 +95,7 @@ ops::CrossEntropyResult Decoder::loss(const Tensor& tokens, const Tensor& target
                                    {.loss_scale = options.scale, .label_smoothing = options.label_smoothing});
 }
 
-Tensor Decoder::logits(const Variable& hidden) const {
-  return ops::logits(hidden, output_weight(), output_bias());
-}
+Tensor Decoder::logits(const Variable& hidden) const { return ops::logits(hidden, output_weight(), output_bias()); }
 
 const Variable& Decoder::output_weight() const {
   return output_ ? output_->weight().variable : embedding_->token_weight().variable;

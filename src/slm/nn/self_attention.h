@@ -20,8 +20,8 @@ class SelfAttention {
     std::string q_norm_name;  // empty: no QK-norm
     std::string k_norm_name;
     double norm_eps = 1e-5;
-    bool has_rope = false;    // rotary embedding, by the context's table
-    double dropout = 0;       // on the attention weights
+    bool has_rope = false;  // rotary embedding, by the context's table
+    double dropout = 0;     // on the attention weights
     int layer = 0;
   };
 
@@ -32,6 +32,8 @@ class SelfAttention {
   const Linear& qkv() const { return qkv_; }
 
  private:
+  Tensor attend_to_cache(const Tensor& qkv, KvCache& cache) const;
+
   Linear qkv_;
   Linear output_;
   Parameter* q_norm_ = nullptr;

@@ -197,12 +197,15 @@ class BackwardBlock {
 
 template <class T>
 void backward(const AttentionBackwardArgs& args) {
-  parallel_for(0, args.size.batch * args.size.num_kv_heads, 1, [&](int64_t begin, int64_t end) {
-    BackwardBlock block(args.size.num_queries, args.size.head_dim);
-    for (int64_t task = begin; task < end; ++task) {
-      block.template compute<T>(args, task / args.size.num_kv_heads, task % args.size.num_kv_heads);
-    }
-  });
+  const int64_t products =
+      args.size.num_queries * args.size.num_queries * args.size.head_dim * args.size.num_heads / args.size.num_kv_heads;
+  parallel_for(0, args.size.batch * args.size.num_kv_heads, tasks_per_thread(products),
+               [&](int64_t begin, int64_t end) {
+                 BackwardBlock block(args.size.num_queries, args.size.head_dim);
+                 for (int64_t task = begin; task < end; ++task) {
+                   block.template compute<T>(args, task / args.size.num_kv_heads, task % args.size.num_kv_heads);
+                 }
+               });
 }
 
 void attention_backward(const AttentionBackwardArgs& args) {

@@ -164,7 +164,8 @@ void forward_blocks(const AttentionForwardArgs& args) {
   const int64_t num_blocks = (num_queries + kBlockQueries - 1) / kBlockQueries;
   const int64_t pairs = batch * num_kv_heads;
   const int64_t parts = std::clamp<int64_t>((2 * num_threads() + pairs - 1) / pairs, 1, num_blocks);
-  parallel_for(0, pairs * parts, 1, [&](int64_t begin, int64_t end) {
+  const int64_t products = num_queries * (last_begin + num_queries) * args.size.head_dim * group / parts;
+  parallel_for(0, pairs * parts, tasks_per_thread(products), [&](int64_t begin, int64_t end) {
     ForwardBlock block(last_begin + num_queries, args.size.head_dim);
     for (int64_t task = begin; task < end; ++task) {
       const int64_t pair = task / parts, part = task % parts;

@@ -61,6 +61,9 @@ inline KeyRange within_block(const KeyRange& keys, int64_t block) {
   return {begin, std::clamp<int64_t>(keys.end - block, begin, kBlockKeys)};
 }
 
+// So many tasks of `products` multiplications each are worth a thread: waking one takes as long as a few ten thousand.
+inline int64_t tasks_per_thread(int64_t products) { return 1 + 65536 / std::max<int64_t>(products, 1); }
+
 // Keep or drop, for runs of keys of one query.
 class DropoutMask {
  public:

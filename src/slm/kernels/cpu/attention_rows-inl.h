@@ -87,7 +87,13 @@ void attend_row(const AttentionForwardArgs& args, const KeyRange& keys, int64_t 
 template <class T>
 void forward_rows(const AttentionForwardArgs& args) {
   const int64_t num_heads = args.size.num_heads, num_queries = args.size.num_queries;
-  parallel_for(0, args.size.batch * num_heads, 1, [&](int64_t begin, int64_t end) {
+  int64_t num_keys = 0;
+  for (int64_t b = 0; b < args.size.batch; ++b) {
+    const CausalMask mask(args.first_key, args.query_begin, num_queries, b);
+    num_keys = std::max(num_keys, mask.keys_of(num_queries - 1).end);
+  }
+  const int64_t grain = tasks_per_thread(2 * num_queries * num_keys * args.size.head_dim);
+  parallel_for(0, args.size.batch * num_heads, grain, [&](int64_t begin, int64_t end) {
     const Scratch<float> q(args.size.head_dim), sum(args.size.head_dim);
     for (int64_t task = begin; task < end; ++task) {
       const int64_t b = task / num_heads;

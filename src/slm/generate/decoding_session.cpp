@@ -1,0 +1,101 @@
+#include "slm/generate/decoding_session.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cassert>
+
+#include "slm/autograd/tape.h"
+#include "slm/core/error.h"
+#include "slm/ops/rope.h"
+
+namespace slm::generate {
+namespace {
+
+// The last of T rows of each sequence.   rows: (B, T, D) -> (B, D)
+Tensor last_rows(const Tensor& rows) {
+  const int64_t batch = rows.shape()[0], length = rows.shape()[1], dim = rows.shape()[2];
+  const Tensor flat = rows.reshape({batch * length, dim});
+  if (length == 1) return flat;
+  if (batch == 1) return flat.slice(length - 1, 1);
+  const Tensor last = Tensor::empty({batch, dim}, rows.dtype(), rows.device());
+  for (int64_t b = 0; b < batch; ++b) last.slice(b, 1).copy_from(flat.slice((b + 1) * length - 1, 1));
+  return last;
+}
+
+}  // namespace
+
+DecodingSession::DecodingSession(const models::Decoder& model, NoticeCallback on_notice)
+    : model_(&model), on_notice_(std::move(on_notice)), cache_(1) {}
+
+Tensor DecodingSession::begin(std::span<const int32_t> prompt) {
+  if (prompt.empty()) throw UsageError("[generate] the prompt has no tokens: give it at least one to start from");
+  const int64_t max_seq_len = model_->config().max_seq_len;
+  if (has_learned_positions() && std::ssize(prompt) > max_seq_len) {
+    notify_once(has_told_of_cropping_,
+                fmt::format("the prompt has {} tokens and the model's positions end at {}: only the last {} are read",
+                            prompt.size(), max_seq_len, max_seq_len));
+    prompt = prompt.last(static_cast<size_t>(max_seq_len));
+  }
+  cache_ = nn::KvCache(1);
+  windows_.clear();
+  if (has_learned_positions()) windows_.emplace_back(prompt.begin(), prompt.end());
+  return run(Tensor::from<int32_t>(prompt, {1, std::ssize(prompt)}));
+}
+
+Tensor DecodingSession::step(std::span<const int32_t> tokens) {
+  assert(std::ssize(tokens) == batch());
+  if (!has_learned_positions()) return run(Tensor::from<int32_t>(tokens, {batch(), 1}));
+  for (size_t b = 0; b < windows_.size(); ++b) windows_[b].push_back(tokens[b]);
+  const int64_t max_seq_len = model_->config().max_seq_len;
+  if (cache_.length() < max_seq_len) return run(Tensor::from<int32_t>(tokens, {batch(), 1}));
+
+  const int64_t kept = std::max<int64_t>(1, max_seq_len / 2);
+  notify_once(has_told_of_length_,
+              fmt::format("the text is longer than the model's {} positions: from here on it sees the last {} to {} "
+                          "tokens only",
+                          max_seq_len, kept, max_seq_len));
+  std::vector<int32_t> all;
+  for (std::vector<int32_t>& window : windows_) {
+    window.erase(window.begin(), window.end() - kept);
+    all.insert(all.end(), window.begin(), window.end());
+  }
+  cache_.clear();
+  return run(Tensor::from<int32_t>(all, {batch(), kept}));
+}
+
+void DecodingSession::select(std::span<const int64_t> sequences) {
+  cache_.select(sequences);
+  if (!has_learned_positions()) return;
+  std::vector<std::vector<int32_t>> selected;
+  for (const int64_t sequence : sequences) selected.push_back(windows_[static_cast<size_t>(sequence)]);
+  windows_ = std::move(selected);
+}
+
+Tensor DecodingSession::run(const Tensor& tokens) {
+  const PauseRecording pause;
+  const models::DecoderConfig& config = model_->config();
+  const int64_t length = cache_.length() + tokens.shape()[1];
+  if (!has_learned_positions() && length > config.max_seq_len) {
+    notify_once(has_told_of_length_, fmt::format("the text is longer than the {} tokens the model was trained on: "
+                                                 "what follows may be worse",
+                                                 config.max_seq_len));
+    if (!rope_table_ || rope_table_.shape()[0] < length) {
+      const bool is_fp64 = model_->compute_type() == nn::ComputeType::kFloat64;
+      rope_table_ =
+          ops::rope_table(2 * length, config.head_dim, config.rope_theta, is_fp64 ? DType::kFloat64 : DType::kFloat32);
+    }
+  }
+  nn::ForwardContext context;
+  context.rope_table = rope_table_;
+  context.cache = &cache_;
+  const Variable hidden = model_->hidden_states(tokens, context);
+  return model_->logits(Variable(last_rows(hidden.value()))).to(DType::kFloat32);
+}
+
+void DecodingSession::notify_once(bool& has_been_told, std::string_view message) {
+  if (!has_been_told && on_notice_) on_notice_(message);
+  has_been_told = true;
+}
+
+}  // namespace slm::generate

@@ -17,7 +17,9 @@ namespace {
 
 using test::normal_inputs;
 
-Tensor targets_of(const std::vector<int32_t>& ids) { return Tensor::from<int32_t>(ids, {static_cast<int64_t>(ids.size())}); }
+Tensor targets_of(const std::vector<int32_t>& ids) {
+  return Tensor::from<int32_t>(ids, {static_cast<int64_t>(ids.size())});
+}
 
 TEST(LinearCrossEntropy, GradientsMatchCentralDifferencesWithIgnoredRowsAndSmoothing) {
   for (const double smoothing : {0.0, 0.3}) {
@@ -76,7 +78,8 @@ TEST(LinearCrossEntropy, StaysFiniteForHugeLogits) {
 TEST(LinearCrossEntropy, ChunksJoinWithoutASeam) {
   const int64_t num_rows = 2500, dim = 6, vocab = 33;
   const Tensor rows = normal_inputs({num_rows, dim}, DType::kFloat32, 1);
-  const Tensor weight = normal_inputs({vocab, dim}, DType::kFloat32, 2), bias = normal_inputs({vocab}, DType::kFloat32, 3);
+  const Tensor weight = normal_inputs({vocab, dim}, DType::kFloat32, 2),
+               bias = normal_inputs({vocab}, DType::kFloat32, 3);
   const Tensor targets = test::random_ids({num_rows}, static_cast<int32_t>(vocab), 4);
   const auto run = [&](int64_t first, int64_t count, const Variable& w, const Variable& b) {
     const Variable x = Variable::parameter(rows.slice(first, count), "x", DType::kFloat32);
@@ -85,7 +88,8 @@ TEST(LinearCrossEntropy, ChunksJoinWithoutASeam) {
     tape.backward(result.loss);
     return std::pair{result.loss_sum, x.grad()};
   };
-  const Variable w = Variable::parameter(weight, "w", DType::kFloat32), b = Variable::parameter(bias, "b", DType::kFloat32);
+  const Variable w = Variable::parameter(weight, "w", DType::kFloat32),
+                 b = Variable::parameter(bias, "b", DType::kFloat32);
   const auto [whole_loss, whole_dx] = run(0, num_rows, w, b);
   const Variable w_parts = Variable::parameter(weight, "w", DType::kFloat32);
   const Variable b_parts = Variable::parameter(bias, "b", DType::kFloat32);

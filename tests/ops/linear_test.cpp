@@ -13,16 +13,14 @@ namespace {
 using test::normal_inputs;
 
 TEST(Linear, GradientsMatchCentralDifferences) {
-  for (const auto activation : {kernels::Activation::kNone, kernels::Activation::kRelu, kernels::Activation::kGeluTanh,
-                                kernels::Activation::kGeluErf, kernels::Activation::kReluSquared,
-                                kernels::Activation::kSilu}) {
+  for (const auto activation :
+       {kernels::Activation::kNone, kernels::Activation::kRelu, kernels::Activation::kGeluTanh,
+        kernels::Activation::kGeluErf, kernels::Activation::kReluSquared, kernels::Activation::kSilu}) {
     for (const Shape& shape : {Shape{1, 1, 1}, Shape{2, 3, 5}}) {
       SCOPED_TRACE(fmt::format("{} {}", kernels::name(activation), to_string(shape)));
       const int64_t in = shape.back(), out = in + 2;
       EXPECT_TRUE(test::gradients_match(
-          [&](std::span<const Variable> v) {
-            return std::vector<Variable>{linear(v[0], v[1], v[2], activation)};
-          },
+          [&](std::span<const Variable> v) { return std::vector<Variable>{linear(v[0], v[1], v[2], activation)}; },
           {normal_inputs(shape, DType::kFloat64, 1), normal_inputs({out, in}, DType::kFloat64, 2),
            normal_inputs({out}, DType::kFloat64, 3)}));
     }
@@ -30,9 +28,9 @@ TEST(Linear, GradientsMatchCentralDifferences) {
 }
 
 TEST(Linear, WorksWithoutABias) {
-  EXPECT_TRUE(test::gradients_match(
-      [](std::span<const Variable> v) { return std::vector<Variable>{linear(v[0], v[1], {})}; },
-      {normal_inputs({4, 3}, DType::kFloat64, 1), normal_inputs({2, 3}, DType::kFloat64, 2)}));
+  EXPECT_TRUE(
+      test::gradients_match([](std::span<const Variable> v) { return std::vector<Variable>{linear(v[0], v[1], {})}; },
+                            {normal_inputs({4, 3}, DType::kFloat64, 1), normal_inputs({2, 3}, DType::kFloat64, 2)}));
 }
 
 TEST(Linear, NamesTheShapesThatDoNotFit) {

@@ -20,7 +20,7 @@ struct GenerateOptions {
   SamplingOptions sampling{};
   uint64_t seed = 42;               // sample i is the same for any num_samples
   std::vector<std::string> stop{};  // the text ends before the first of these
-  std::vector<int32_t> eos_ids{};     // a sample ends when one of these is drawn
+  std::vector<int32_t> eos_ids{};   // a sample ends when one of these is drawn
 };
 
 enum class FinishReason { kLength, kStop, kEos };

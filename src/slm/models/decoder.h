@@ -23,7 +23,7 @@ class Decoder {
   Variable hidden_states(const Tensor& tokens, const nn::ForwardContext& context) const;
 
   struct LossOptions {
-    double scale = 1;            // the loss is scale * sum over targets; 1 / (targets of the whole step) gives a mean
+    double scale = 1;  // the loss is scale * sum over targets; 1 / (targets of the whole step) gives a mean
     double label_smoothing = 0;
   };
   // Cross-entropy of the next tokens. targets: (B, T) int32, -1 where there is none.

@@ -117,8 +117,9 @@ void validate(const DecoderConfig& config) {
                                  config.num_kv_heads, config.num_heads));
   }
   if (config.position == Position::kRope && config.head_dim % 2 != 0) {
-    throw UsageError(fmt::format("--position rope: needs an even width per head, got {} (--embed_dim {} / --num_heads {})",
-                                 config.head_dim, config.embed_dim, config.num_heads));
+    throw UsageError(
+        fmt::format("--position rope: needs an even width per head, got {} (--embed_dim {} / --num_heads {})",
+                    config.head_dim, config.embed_dim, config.num_heads));
   }
   if (config.tie_embeddings && config.has_output_bias) {
     throw UsageError("--tie_embeddings: a tied output layer has no bias");
@@ -133,8 +134,8 @@ int64_t num_parameters(const DecoderConfig& config) {
   const int64_t norm = dim * (1 + (config.norm == Norm::kLayer ? bias : 0));
   const int64_t query_dim = config.num_heads * config.head_dim, kv_dim = config.num_kv_heads * config.head_dim;
   const int64_t inner = config.activation == FeedForwardKind::kSwiglu ? 2 * hidden : hidden;
-  const int64_t attention = (query_dim + 2 * kv_dim) * (dim + bias) + dim * (query_dim + bias) +
-                            (config.qk_norm ? 2 * config.head_dim : 0);
+  const int64_t attention =
+      (query_dim + 2 * kv_dim) * (dim + bias) + dim * (query_dim + bias) + (config.qk_norm ? 2 * config.head_dim : 0);
   const int64_t feed_forward = inner * (dim + bias) + dim * (hidden + bias);
   const int64_t final_norm = config.norm_placement == NormPlacement::kPre ? norm : 0;
   const int64_t positions = config.position == Position::kLearned ? config.max_seq_len * dim : 0;

@@ -18,20 +18,20 @@ struct DecoderConfig {
   int64_t vocab_size = 10000;
   int64_t embed_dim = 128;
   int64_t num_heads = 4;
-  int64_t num_kv_heads = 4;   // fewer than num_heads: grouped-query attention (arXiv:2305.13245)
-  int64_t head_dim = 32;      // embed_dim / num_heads unless a loaded model says otherwise
+  int64_t num_kv_heads = 4;  // fewer than num_heads: grouped-query attention (arXiv:2305.13245)
+  int64_t head_dim = 32;     // embed_dim / num_heads unless a loaded model says otherwise
   int64_t num_layers = 2;
-  int64_t hidden_dim = 512;   // of the feed-forward
+  int64_t hidden_dim = 512;  // of the feed-forward
   int64_t max_seq_len = 128;
 
   Norm norm = Norm::kLayer;
   NormPlacement norm_placement = NormPlacement::kPost;
   Position position = Position::kLearned;
   FeedForwardKind activation = FeedForwardKind::kRelu;
-  bool has_bias = true;          // in attention, feed-forward and LayerNorm
-  bool has_output_bias = true;   // in the output layer; never with tie_embeddings
-  bool tie_embeddings = false;   // the output layer uses the token embedding's weight
-  bool qk_norm = false;          // RMSNorm of each query and key head before RoPE, as Qwen3 does
+  bool has_bias = true;         // in attention, feed-forward and LayerNorm
+  bool has_output_bias = true;  // in the output layer; never with tie_embeddings
+  bool tie_embeddings = false;  // the output layer uses the token embedding's weight
+  bool qk_norm = false;         // RMSNorm of each query and key head before RoPE, as Qwen3 does
   double norm_eps = 1e-5;
   double rope_theta = 10000.0;
   double dropout = 0.0;

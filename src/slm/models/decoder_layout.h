@@ -12,9 +12,9 @@ struct DecoderLayout {
   nn::Embedding::Options embedding;
   double embedding_dropout = 0;
   std::vector<nn::Block::Options> blocks;
-  nn::Norm::Options final_norm;          // without a name: there is none
-  nn::Linear::Options output;            // without a name: the token embedding's weight
-  std::string tied_output_name;          // what state dicts call the output layer when it is tied; may be empty
+  nn::Norm::Options final_norm;  // without a name: there is none
+  nn::Linear::Options output;    // without a name: the token embedding's weight
+  std::string tied_output_name;  // what state dicts call the output layer when it is tied; may be empty
 
   // Names of the parts of the fused parameters of one block; empty where the family stores them fused.
   struct BlockParts {

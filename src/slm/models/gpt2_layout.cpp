@@ -13,7 +13,8 @@ using nn::Initializer;
 constexpr double kStandardDeviation = 0.02;
 
 // GPT-2's Conv1D: state dicts hold (in, out).
-nn::Linear::Options conv1d(nn::Linear::Options sized, const std::string& name, bool has_bias, double standard_deviation) {
+nn::Linear::Options conv1d(nn::Linear::Options sized, const std::string& name, bool has_bias,
+                           double standard_deviation) {
   sized.weight_name = name + ".weight";
   if (has_bias) sized.bias_name = name + ".bias";
   sized.weight_initializer = Initializer::normal(standard_deviation);

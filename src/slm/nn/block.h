@@ -6,15 +6,15 @@
 
 namespace slm::nn {
 
-// The residual stream between blocks. With norms before the sublayers, the last sublayer's output is kept apart until the
-// next norm adds it in the same pass.
+// The residual stream between blocks. With norms before the sublayers, the last sublayer's output is kept apart until
+// the next norm adds it in the same pass.
 struct ResidualStream {
   Variable residual;  // (B, T, D)
   Variable branch;    // (B, T, D), still to be added; absent: nothing is
 };
 
-// One Transformer layer: attention and feed-forward, each with a residual and a norm before it (Radford et al., 2019) or
-// after the addition (Vaswani et al., 2017).
+// One Transformer layer: attention and feed-forward, each with a residual and a norm before it (Radford et al., 2019)
+// or after the addition (Vaswani et al., 2017).
 class Block {
  public:
   struct Options {

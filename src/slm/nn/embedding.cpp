@@ -5,7 +5,8 @@
 namespace slm::nn {
 
 Embedding::Embedding(ParameterStore& store, const Options& options)
-    : token_weight_(store.add_matrix(options.token_name, options.vocab_size, options.dim, options.token_initializer, {})) {
+    : token_weight_(
+          store.add_matrix(options.token_name, options.vocab_size, options.dim, options.token_initializer, {})) {
   if (options.position_name.empty()) return;
   position_weight_ =
       store.add_matrix(options.position_name, options.max_seq_len, options.dim, options.position_initializer, {});

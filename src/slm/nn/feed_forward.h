@@ -9,11 +9,11 @@ namespace slm::nn {
 class FeedForward {
  public:
   struct Options {
-    Linear::Options up;    // with a gate: rows [gate | up], 2F of them
-    Linear::Options down;  // (D, F)
+    Linear::Options up;                                           // with a gate: rows [gate | up], 2F of them
+    Linear::Options down;                                         // (D, F)
     kernels::Activation activation = kernels::Activation::kRelu;  // not used with a gate
     bool is_gated = false;
-    double dropout = 0;    // on the hidden units
+    double dropout = 0;  // on the hidden units
     int layer = 0;
   };
 

@@ -13,8 +13,8 @@
 namespace slm::ops {
 namespace {
 
-// Every chunk reads and writes the gradient of w once, so chunks should be tall; 1,024 rows keep that under a tenth of the
-// products' time, at 125 MB of logits for a vocabulary of 30,522.
+// Every chunk reads and writes the gradient of w once, so chunks should be tall; 1,024 rows keep that under a tenth of
+// the products' time, at 125 MB of logits for a vocabulary of 30,522.
 constexpr int64_t kRowsPerChunk = 1024;
 
 DType accumulation_dtype(DType dtype) { return dtype == DType::kFloat64 ? DType::kFloat64 : DType::kFloat32; }
@@ -65,7 +65,8 @@ Tensor logits(const Variable& x, const Variable& w, const Variable& b) {
   return z;
 }
 
-// z = x w^T + b, loss = loss_scale * sum over rows of cross_entropy(z)      x: (R, D)   w: (V, D)   z: (R, V), in chunks
+// z = x w^T + b, loss = loss_scale * sum over rows of cross_entropy(z)      x: (R, D)   w: (V, D)   z: (R, V), in
+// chunks
 CrossEntropyResult linear_cross_entropy(const Variable& x, const Variable& w, const Variable& b, const Tensor& targets,
                                         const CrossEntropyOptions& options) {
   const int64_t vocab = w.shape()[0], dim = x.shape().back(), num_rows = x.value().num_rows();
@@ -123,18 +124,18 @@ CrossEntropyResult linear_cross_entropy(const Variable& x, const Variable& w, co
   }
   const Tensor loss = Tensor::empty({1}, DType::kFloat64);
   *loss.data<double>() = options.loss_scale * result.loss_sum;
-  result.loss = record("linear_cross_entropy", loss.to(sums), {x, w, b},
-                       [x = x.node(), w = w.node(), b = b.node(), dx = dx, dw, db, shape = x.shape()](
-                           Tensor& dloss, Gradients& grads) {
-                         // The gradients were formed for dloss = 1.
-                         const double factor = *dloss.to(DType::kFloat64).data<double>();
-                         for (const Tensor& gradient : {dx, dw, db}) {
-                           if (gradient && factor != 1.0) scale(gradient, factor);
-                         }
-                         grads.assign(x, dx.reshape(shape));
-                         if (dw) grads.assign(w, dw);
-                         if (db) grads.assign(b, db);
-                       });
+  result.loss = record(
+      "linear_cross_entropy", loss.to(sums), {x, w, b},
+      [x = x.node(), w = w.node(), b = b.node(), dx = dx, dw, db, shape = x.shape()](Tensor& dloss, Gradients& grads) {
+        // The gradients were formed for dloss = 1.
+        const double factor = *dloss.to(DType::kFloat64).data<double>();
+        for (const Tensor& gradient : {dx, dw, db}) {
+          if (gradient && factor != 1.0) scale(gradient, factor);
+        }
+        grads.assign(x, dx.reshape(shape));
+        if (dw) grads.assign(w, dw);
+        if (db) grads.assign(b, db);
+      });
   return result;
 }
 

@@ -12,14 +12,15 @@ struct CrossEntropyOptions {
 };
 
 struct CrossEntropyResult {
-  Variable loss;             // (1), fp32 (fp64 for fp64 rows)
-  double loss_sum = 0;       // over the targets, not scaled, in nats
-  int64_t num_correct = 0;   // targets whose logit no other one exceeds
+  Variable loss;            // (1), fp32 (fp64 for fp64 rows)
+  double loss_sum = 0;      // over the targets, not scaled, in nats
+  int64_t num_correct = 0;  // targets whose logit no other one exceeds
   int64_t num_targets = 0;
 };
 
-// The output layer fused with the softmax cross-entropy: chunks of rows go through logits, loss and gradient one after the
-// other, so that the logits of a whole batch never exist. While a tape records, the gradients are formed in the same pass.
+// The output layer fused with the softmax cross-entropy: chunks of rows go through logits, loss and gradient one after
+// the other, so that the logits of a whole batch never exist. While a tape records, the gradients are formed in the
+// same pass.
 //   x: (..., D)   w: (V, D) of the same dtype   b: (V) or absent   targets: int32, one per row, -1 where there is none
 // Throws Error for a target outside [-1, V).
 CrossEntropyResult linear_cross_entropy(const Variable& x, const Variable& w, const Variable& b, const Tensor& targets,

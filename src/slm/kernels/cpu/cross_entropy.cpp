@@ -74,7 +74,8 @@ void compute_row(const CrossEntropyArgs& args, int64_t row, int64_t vocab) {
   const double smoothing = args.label_smoothing, per_class = smoothing / static_cast<double>(vocab);
   double loss = log_sum - (1 - smoothing) * at_target;
   if (smoothing > 0) {
-    loss -= per_class * blocked_sum(vocab, [&](int64_t i, int64_t lanes) HWY_ATTR { return load_some(d, z + i, lanes); });
+    loss -=
+        per_class * blocked_sum(vocab, [&](int64_t i, int64_t lanes) HWY_ATTR { return load_some(d, z + i, lanes); });
   }
   args.losses.as<double>()[row] = loss;
   args.is_correct.as<int32_t>()[row] = z[target] >= max ? 1 : 0;

@@ -101,8 +101,16 @@ void matmul(const MatmulArgs& args) {
   const int64_t m = args.c.shape[0], n = args.c.shape[1], k = args.a.shape[args.is_a_transposed ? 0 : 1];
   if (m == 0 || n == 0) return;
   assert(k > 0);
-  const Key key = {m, n, k, args.a.dtype, args.c.dtype, args.is_a_transposed, args.is_b_transposed, args.accumulate,
-                   static_cast<bool>(args.bias), args.has_relu};
+  const Key key = {m,
+                   n,
+                   k,
+                   args.a.dtype,
+                   args.c.dtype,
+                   args.is_a_transposed,
+                   args.is_b_transposed,
+                   args.accumulate,
+                   static_cast<bool>(args.bias),
+                   args.has_relu};
   try {
     const Product product = cache.find_or_compile(key);
     const Scratch<std::byte> scratchpad(static_cast<int64_t>(product.scratchpad.get_size()));
@@ -116,8 +124,8 @@ void matmul(const MatmulArgs& args) {
     product.primitive.execute(stream, arguments);
     stream.wait();
   } catch (const dnnl::error& error) {
-    throw Error(fmt::format("[matmul] oneDNN: {} for ({}, {}) x ({}, {}) {}", error.what(), m, k, k, n,
-                            name(args.a.dtype)));
+    throw Error(
+        fmt::format("[matmul] oneDNN: {} for ({}, {}) x ({}, {}) {}", error.what(), m, k, k, n, name(args.a.dtype)));
   }
 }
 

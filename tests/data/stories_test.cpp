@@ -96,7 +96,9 @@ TEST(Stories, AreVaried) {
 }
 
 // A change of words changes this on purpose; a machine must not.
-TEST(Stories, AreTheSameOnEveryMachine) { EXPECT_EQ(fnv1a(make_stories({.seed = 42, .size_bytes = 100'000})), 1243779055201063893u); }
+TEST(Stories, AreTheSameOnEveryMachine) {
+  EXPECT_EQ(fnv1a(make_stories({.seed = 42, .size_bytes = 100'000})), 1243779055201063893u);
+}
 
 TEST(StoryTemplate, FillsSlotsChoicesAndArticles) {
   StorySlots slots;

@@ -48,7 +48,7 @@ class ShardWriter {
  private:
   storage::AtomicFile file_;
   std::string path_;
-  int64_t num_tokens_;
+  [[maybe_unused]] int64_t num_tokens_;  // for asserts
   int64_t vocab_size_;
   bool is_wide_;
   int64_t num_written_ = 0;

@@ -83,6 +83,10 @@ class CheckSource(unittest.TestCase):
         self.assert_found("src/slm/core/shape.cpp", '#include <vector>\n#include "slm/core/shape.h"\n',
                           "the first include is")
 
+    def test_a_page_that_names_a_file_that_is_not_there(self):
+        self.assert_found("docs/models.md", "See `ops/linear.cpp` and `src/slm/ops/matmul.cpp`.\n",
+                          "there is no src/slm/ops/matmul.cpp")
+
     def test_work_left_undone(self):
         self.assert_found("tests/ops/linear_test.cpp", "// TO" + "DO: test it\n", "finish it")
 

@@ -10,6 +10,7 @@
 #include <unordered_map>
 
 #include "slm/core/error.h"
+#include "slm/core/parallel.h"
 #include "slm/core/scratch.h"
 #include "slm/kernels/cpu/kernels.h"
 
@@ -90,6 +91,21 @@ class ProductCache {
   std::map<Key, Product> products_;  // guarded by mutex_
 };
 
+// Keeps small products on one thread while it lives: waking the others would take longer, much longer on a busy
+// machine.
+class ThreadsWorthWaking {
+ public:
+  explicit ThreadsWorthWaking(int64_t multiplications) : before_(num_threads()) {
+    if (multiplications < (int64_t{1} << 18)) set_num_threads(1);
+  }
+  ~ThreadsWorthWaking() { set_num_threads(before_); }
+  ThreadsWorthWaking(const ThreadsWorthWaking&) = delete;
+  ThreadsWorthWaking& operator=(const ThreadsWorthWaking&) = delete;
+
+ private:
+  int before_;
+};
+
 dnnl::memory memory(const dnnl::memory::desc& description, const void* data) {
   return {description, engine(), const_cast<void*>(data)};
 }
@@ -111,6 +127,7 @@ void matmul(const MatmulArgs& args) {
                    args.accumulate,
                    static_cast<bool>(args.bias),
                    args.has_relu};
+  const ThreadsWorthWaking threads(m * n * k);
   try {
     const Product product = cache.find_or_compile(key);
     const Scratch<std::byte> scratchpad(static_cast<int64_t>(product.scratchpad.get_size()));

@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <fstream>
+#include <nlohmann/json.hpp>
 #include <vector>
 
 #include "slm/autograd/tape.h"
@@ -35,6 +37,56 @@ TEST(LinearCrossEntropy, GradientsMatchCentralDifferencesWithIgnoredRowsAndSmoot
           {normal_inputs({3, 4}, DType::kFloat64, 1), normal_inputs({vocab, 4}, DType::kFloat64, 2),
            normal_inputs({vocab}, DType::kFloat64, 3)}));
     }
+  }
+}
+
+// An ignored row, label smoothing, no bias, and a gradient of the loss that is not 1.
+TEST(LinearCrossEntropy, AgreesWithPyTorch) {
+  const auto fixtures =
+      nlohmann::json::parse(std::ifstream(SLM_SOURCE_DIR "/tests/ops/linear_cross_entropy_fixtures.json"));
+  for (const auto& fixture : fixtures) {
+    for (const DType dtype : {DType::kFloat64, DType::kFloat32}) {
+      const int64_t r = fixture["R"], d = fixture["D"], v = fixture["V"];
+      SCOPED_TRACE(fmt::format("({}, {}, {}) {}", r, d, v, name(dtype)));
+      const auto tensor = [&](const char* key, const Shape& shape) {
+        return Tensor::from<double>(fixture[key].get<std::vector<double>>(), shape).to(dtype);
+      };
+      const auto leaf = [&](const char* key, const Shape& shape) {
+        return fixture.contains(key) ? Variable::parameter(tensor(key, shape), key, dtype) : Variable();
+      };
+      const Variable x = leaf("x", {r, d}), w = leaf("w", {v, d}), b = leaf("b", {v});
+      const auto targets = fixture["targets"].get<std::vector<int32_t>>();
+      Tape tape;
+      const CrossEntropyResult result = linear_cross_entropy(
+          x, w, b, targets_of(targets),
+          {.loss_scale = 1.0 / static_cast<double>(r - 1), .label_smoothing = fixture["smoothing"]});
+      // The fixtures have 12 decimals.
+      const double limit = dtype == DType::kFloat64 ? 1e-10 : 20 * epsilon(dtype);
+      EXPECT_TRUE(
+          test::close(result.loss.value(), Tensor::from<double>(std::vector<double>{fixture["loss"]}, {1}), limit));
+      EXPECT_EQ(result.num_correct, fixture["correct"]);
+      EXPECT_EQ(result.num_targets, r - 1);
+      tape.backward(result.loss, Tensor::from<double>(std::vector<double>{fixture["seed"]}, {1}).to(dtype));
+      EXPECT_TRUE(test::close(x.grad(), tensor("dx", {r, d}), limit));
+      EXPECT_TRUE(test::close(w.grad(), tensor("dw", {v, d}), limit));
+      if (b) {
+        EXPECT_TRUE(test::close(b.grad(), tensor("db", {v}), limit));
+      }
+    }
+  }
+}
+
+TEST(LinearCrossEntropy, OfNoTargetsIsZeroWithoutAGradient) {
+  const Variable x = Variable::parameter(normal_inputs({3, 4}, DType::kFloat32, 1), "x", DType::kFloat32);
+  const Variable w = Variable::parameter(normal_inputs({5, 4}, DType::kFloat32, 2), "w", DType::kFloat32);
+  Tape tape;
+  const CrossEntropyResult result = linear_cross_entropy(x, w, {}, targets_of({-1, -1, -1}), {.label_smoothing = 0.1});
+  EXPECT_EQ(result.loss_sum, 0);
+  EXPECT_EQ(result.num_correct, 0);
+  EXPECT_EQ(result.num_targets, 0);
+  tape.backward(result.loss);
+  for (const Variable& variable : {x, w}) {
+    for (const float gradient : variable.grad().span<float>()) EXPECT_EQ(gradient, 0);
   }
 }
 

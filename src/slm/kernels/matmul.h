@@ -7,7 +7,7 @@ namespace slm::kernels {
 
 // C = [C +] op(A) op(B) [+ bias], then ReLU where asked.   C: (M, N)
 // A and B share one dtype, by which the slot is chosen; fp32 products are summed in fp32, bf16 ones too. 2 M N K
-// operations.
+// operations. With K = 0 the product is zero. bf16 wants has_native_bf16(): elsewhere it is slow, or throws Error.
 struct MatmulArgs {
   ConstView a;     // (M, K), or (K, M) where is_a_transposed
   ConstView b;     // (K, N), or (N, K) where is_b_transposed

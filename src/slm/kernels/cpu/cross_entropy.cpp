@@ -11,30 +11,36 @@
 #include <limits>
 
 #include "slm/core/parallel.h"
+#include "slm/core/scratch.h"
 #include "slm/kernels/cpu/kernels.h"
 #include "slm/kernels/cpu/vector_io-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace slm::kernels::cpu::HWY_NAMESPACE {
 
-struct RowStatistics {
-  float max;
-  double sum_exponentials;  // of z - max
-  double sum_logits;        // only where asked for
-};
-
-float row_max(const float* z, int64_t count) {
+// NaN where any element is: Max and Exp lose one on some targets, so it is looked for by itself.
+float max_or_nan(const float* z, int64_t count) {
   const F32 d;
   VF32 max = hn::Set(d, -std::numeric_limits<float>::infinity());
+  auto is_nan = hn::IsNaN(max);
   const auto lanes = static_cast<int64_t>(hn::Lanes(d));
   int64_t i = 0;
-  for (; i + lanes <= count; i += lanes) max = hn::Max(max, hn::LoadU(d, z + i));
+  for (; i + lanes <= count; i += lanes) {
+    const VF32 value = hn::LoadU(d, z + i);
+    is_nan = hn::Or(is_nan, hn::IsNaN(value));
+    max = hn::Max(max, value);
+  }
   float result = hn::GetLane(hn::MaxOfLanes(d, max));
-  for (; i < count; ++i) result = std::max(result, z[i]);
-  return result;
+  bool has_nan = !hn::AllFalse(d, is_nan);
+  for (; i < count; ++i) {
+    result = std::max(result, z[i]);
+    has_nan = has_nan || std::isnan(z[i]);
+  }
+  return has_nan ? std::numeric_limits<float>::quiet_NaN() : result;
 }
 
-// Partial sums of kBlock elements in fp32, joined in fp64: V can be large.
+// Sum over vectors of term(offset, lanes), zero past `lanes`: in fp32 over kBlock elements, then joined in fp64, as V
+// can be large.
 template <class Term>
 HWY_INLINE double blocked_sum(int64_t count, Term&& term) {
   constexpr int64_t kBlock = 4096;
@@ -43,17 +49,28 @@ HWY_INLINE double blocked_sum(int64_t count, Term&& term) {
   for (int64_t begin = 0; begin < count; begin += kBlock) {
     VF32 sum = hn::Zero(d);
     for_each_vector(d, std::min(kBlock, count - begin), [&](int64_t i, int64_t lanes) HWY_ATTR {
-      const VF32 value = term(begin + i, lanes);
-      const auto mask = hn::FirstN(d, static_cast<size_t>(lanes));
-      sum = hn::Add(sum, hn::IfThenElseZero(mask, value));
+      sum = hn::Add(sum, first_lanes(d, term(begin + i, lanes), lanes));
     });
     total += static_cast<double>(hn::GetLane(hn::SumOfLanes(d, sum)));
   }
   return total;
 }
 
+// e = exp(z - max), which may be z itself; returns its sum.
+double exponentiate(const float* z, float max, int64_t count, float* e) {
+  const F32 d;
+  const VF32 minus_max = hn::Set(d, -max);
+  return blocked_sum(count, [&](int64_t i, int64_t lanes) HWY_ATTR {
+    const VF32 value = hn::Exp(d, hn::Add(load_some(d, z + i, lanes), minus_max));
+    store_some(d, value, e + i, lanes);
+    return value;
+  });
+}
+
+// `e`: (V), working memory; the row of dz where that is fp32. Three passes over the row, of which the caches hold the
+// second and the third.
 template <class T>
-void compute_row(const CrossEntropyArgs& args, int64_t row, int64_t vocab) {
+void compute_row(const CrossEntropyArgs& args, int64_t row, int64_t vocab, float* e) {
   const F32 d;
   const float* z = args.logits.as<float>() + row * vocab;
   T* dz = args.dlogits ? args.dlogits.as<T>() + row * vocab : nullptr;
@@ -64,39 +81,37 @@ void compute_row(const CrossEntropyArgs& args, int64_t row, int64_t vocab) {
     if (dz != nullptr) std::memset(dz, 0, static_cast<size_t>(vocab) * sizeof(T));
     return;
   }
-  const float max = row_max(z, vocab);
-  const auto at_target = static_cast<double>(z[target]);
-  const VF32 minus_max = hn::Set(d, -max);
-  const double exponentials = blocked_sum(vocab, [&](int64_t i, int64_t lanes) HWY_ATTR {
-    return hn::Exp(d, hn::Add(load_some(d, z + i, lanes), minus_max));
-  });
-  const double log_sum = static_cast<double>(max) + std::log(exponentials);
   const double smoothing = args.label_smoothing, per_class = smoothing / static_cast<double>(vocab);
-  double loss = log_sum - (1 - smoothing) * at_target;
-  if (smoothing > 0) {
-    loss -=
-        per_class * blocked_sum(vocab, [&](int64_t i, int64_t lanes) HWY_ATTR { return load_some(d, z + i, lanes); });
-  }
-  args.losses.as<double>()[row] = loss;
+  const double sum_logits =
+      smoothing > 0 ? blocked_sum(vocab, [&](int64_t i, int64_t lanes) HWY_ATTR { return load_some(d, z + i, lanes); })
+                    : 0.0;
+  const auto at_target = static_cast<double>(z[target]);
+  const float max = max_or_nan(z, vocab);
   args.is_correct.as<int32_t>()[row] = z[target] >= max ? 1 : 0;
+  const double exponentials = exponentiate(z, max, vocab, e);
+  const double log_sum = static_cast<double>(max) + std::log(exponentials);
+  args.losses.as<double>()[row] = log_sum - (1 - smoothing) * at_target - per_class * sum_logits;
   if (dz == nullptr) return;
 
   const double scale = args.gradient_scale;
-  const double target_gradient = scale * (std::exp(at_target - log_sum) - (1 - smoothing) - per_class);
   const VF32 factor = hn::Set(d, static_cast<float>(scale / exponentials));
   const VF32 constant = hn::Set(d, static_cast<float>(-scale * per_class));
   for_each_vector(d, vocab, [&](int64_t i, int64_t lanes) HWY_ATTR {
-    const VF32 exponential = hn::Exp(d, hn::Add(load_some(d, z + i, lanes), minus_max));
-    store_some(d, hn::MulAdd(exponential, factor, constant), dz + i, lanes);
+    store_some(d, hn::MulAdd(load_some(d, e + i, lanes), factor, constant), dz + i, lanes);
   });
-  dz[target] = T(static_cast<float>(target_gradient));
+  dz[target] = T(static_cast<float>(scale * (std::exp(at_target - log_sum) - (1 - smoothing) - per_class)));
 }
 
 void cross_entropy(const CrossEntropyArgs& args) {
   const int64_t vocab = args.logits.shape.back();
   with_row_type(args.dlogits ? args.dlogits.dtype : DType::kFloat32, [&]<class T>(T*) {
     parallel_for(0, args.logits.num_rows(), 1, [&](int64_t begin, int64_t end) {
-      for (int64_t row = begin; row < end; ++row) compute_row<T>(args, row, vocab);
+      const bool is_gradient_fp32 = args.dlogits && args.dlogits.dtype == DType::kFloat32;
+      const Scratch<float> row_scratch(is_gradient_fp32 ? 0 : vocab);
+      for (int64_t row = begin; row < end; ++row) {
+        float* e = is_gradient_fp32 ? args.dlogits.as<float>() + row * vocab : row_scratch.data();
+        compute_row<T>(args, row, vocab, e);
+      }
     });
   });
 }

@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <cassert>
 #include <map>
 #include <mutex>
 #include <oneapi/dnnl/dnnl.hpp>
@@ -13,6 +12,7 @@
 #include "slm/core/parallel.h"
 #include "slm/core/scratch.h"
 #include "slm/kernels/cpu/kernels.h"
+#include "slm/kernels/isa.h"
 
 namespace slm::kernels::cpu {
 namespace {
@@ -116,7 +116,6 @@ void matmul(const MatmulArgs& args) {
   static ProductCache cache;
   const int64_t m = args.c.shape[0], n = args.c.shape[1], k = args.a.shape[args.is_a_transposed ? 0 : 1];
   if (m == 0 || n == 0) return;
-  assert(k > 0);
   const Key key = {m,
                    n,
                    k,
@@ -141,6 +140,9 @@ void matmul(const MatmulArgs& args) {
     product.primitive.execute(stream, arguments);
     stream.wait();
   } catch (const dnnl::error& error) {
+    if (error.status == dnnl_unimplemented && key.input == DType::kBFloat16) {
+      throw Error(fmt::format("[matmul] no bf16 products on {}: use --precision fp32", isa_description()));
+    }
     throw Error(
         fmt::format("[matmul] oneDNN: {} for ({}, {}) x ({}, {}) {}", error.what(), m, k, k, n, name(args.a.dtype)));
   }

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Writes tests/generate/sampling_fixtures.json: what Hugging Face's logits processors leave of random logits.
 
-Usage: scripts/make-sampling-fixtures     needs torch and transformers (scripts/peers-requirements.txt)
+Usage: scripts/make_sampling_fixtures.py     needs torch and transformers (scripts/peers-requirements.txt)
 """
 
 import json
@@ -46,18 +46,24 @@ def processors(o):
         yield hf.MinPLogitsWarper(o["min_p"])
 
 
-torch.manual_seed(1)
-fixtures = []
-for case in CASES:
-    options = DEFAULTS | case
+TARGET = pathlib.Path(__file__).resolve().parent.parent / "tests/generate/sampling_fixtures.json"
+
+
+def fixtures():
+    torch.manual_seed(1)
+    return [fixture(DEFAULTS | case) for case in CASES]
+
+
+def fixture(options):
     logits = (2.5 * torch.randn(1, VOCAB)).round(decimals=4)
     seen = torch.randint(0, VOCAB, (1, 9))
     scores = logits.clone()
     for processor in processors(options):
         scores = processor(seen, scores)
     left = [None if value == float("-inf") else round(value, 6) for value in scores[0].tolist()]
-    fixtures.append(dict(options=options, seen=seen[0].tolist(), logits=[round(x, 4) for x in logits[0].tolist()],
-                         left=left))
-target = pathlib.Path(__file__).resolve().parent.parent / "tests/generate/sampling_fixtures.json"
-lines = ",\n".join(json.dumps(fixture, separators=(",", ":")) for fixture in fixtures)
-target.write_text(f"[\n{lines}\n]\n")
+    return dict(options=options, seen=seen[0].tolist(), logits=[round(x, 4) for x in logits[0].tolist()], left=left)
+
+
+if __name__ == "__main__":
+    lines = ",\n".join(json.dumps(fixture, separators=(",", ":")) for fixture in fixtures())
+    TARGET.write_text(f"[\n{lines}\n]\n")

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Writes tests/ops/attention_fixtures.json: inputs, results and gradients of PyTorch's causal attention.
 
-Usage: scripts/make-attention-fixtures     needs torch (scripts/peers-requirements.txt)
+Usage: scripts/make_attention_fixtures.py     needs torch (scripts/peers-requirements.txt)
 """
 
 import json
@@ -34,7 +34,14 @@ def case(b, h, g, t, e, document):
                 dqkv=numbers(qkv.grad))
 
 
-torch.manual_seed(1)
-target = pathlib.Path(__file__).resolve().parent.parent / "tests/ops/attention_fixtures.json"
-cases = ",\n".join(json.dumps(case(*sizes), separators=(",", ":")) for sizes in CASES)
-target.write_text(f"[\n{cases}\n]\n")
+TARGET = pathlib.Path(__file__).resolve().parent.parent / "tests/ops/attention_fixtures.json"
+
+
+def fixtures():
+    torch.manual_seed(1)
+    return [case(*sizes) for sizes in CASES]
+
+
+if __name__ == "__main__":
+    lines = ",\n".join(json.dumps(fixture, separators=(",", ":")) for fixture in fixtures())
+    TARGET.write_text(f"[\n{lines}\n]\n")

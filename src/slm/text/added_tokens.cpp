@@ -45,8 +45,21 @@ size_t spaces_at_begin(std::string_view text) {
 void AddedTokens::Matcher::add(std::string_view content, int32_t index) {
   if (content.empty()) return;
   trie.insert(content, index);
-  starts[static_cast<unsigned char>(content[0])] = true;
+  const auto first = static_cast<unsigned char>(content[0]);
+  only_start = is_empty || only_start == first ? first : -1;
+  starts[first] = true;
   is_empty = false;
+}
+
+size_t AddedTokens::Matcher::next_start(std::string_view text, size_t at) const {
+  if (is_empty) return text.size();
+  if (only_start >= 0) return std::min(text.find(static_cast<char>(only_start), at), text.size());
+  while (at < text.size() && !starts[static_cast<unsigned char>(text[at])]) ++at;
+  return at;
+}
+
+bool AddedTokens::are_all_raw(const Normalizer* normalizer) const {
+  return normalized_matcher_.is_empty || (normalizer == nullptr && raw_.is_empty);
 }
 
 AddedTokens::AddedTokens(std::vector<AddedToken> tokens, const Normalizer* normalizer) : tokens_(std::move(tokens)) {
@@ -84,18 +97,9 @@ std::string_view AddedTokens::decoded_form(const AddedToken& token) const {
   return normalized_[static_cast<size_t>(&token - tokens_.data())];
 }
 
-void AddedTokens::split_one(AlignedText aligned, const Matcher& matcher, bool finds_special,
-                            std::vector<Piece>& out) const {
-  const std::string_view text = aligned.text();
+void AddedTokens::scan(std::string_view text, const Matcher& matcher, bool finds_special, const EmitPart& emit) const {
   size_t covered = 0;
-  const auto emit = [&](size_t begin, size_t end, std::optional<int32_t> token) {
-    if (begin < end) out.push_back({aligned.slice(begin, end), token});
-  };
-  for (size_t at = 0; at < text.size();) {
-    if (!matcher.starts[static_cast<unsigned char>(text[at])]) {
-      ++at;
-      continue;
-    }
+  for (size_t at = matcher.next_start(text, 0); at < text.size(); at = matcher.next_start(text, at)) {
     size_t length = 0;
     const AddedToken* token = nullptr;
     matcher.trie.for_each_prefix(text.substr(at), [&](size_t size, int32_t index) {
@@ -113,15 +117,21 @@ void AddedTokens::split_one(AlignedText aligned, const Matcher& matcher, bool fi
     if (token->is_single_word && touches_word) continue;
     if (token->strips_left) begin = std::max(without_spaces_at_end(text.substr(0, begin)), covered);
     if (token->strips_right) end += spaces_at_begin(text.substr(end));
-    emit(covered, begin, std::nullopt);
-    emit(begin, end, token->id);
+    if (covered < begin) emit(covered, begin, nullptr);
+    if (begin < end) emit(begin, end, token);
     covered = end;
   }
-  if (covered == 0 && !text.empty()) {
-    out.push_back({std::move(aligned), std::nullopt});
-  } else {
-    emit(covered, text.size(), std::nullopt);
-  }
+  if (covered < text.size()) emit(covered, text.size(), nullptr);
+}
+
+void AddedTokens::split_one(AlignedText aligned, const Matcher& matcher, bool finds_special,
+                            std::vector<Piece>& out) const {
+  const size_t size = aligned.text().size();
+  scan(aligned.text(), matcher, finds_special, [&](size_t begin, size_t end, const AddedToken* token) {
+    const bool is_all = begin == 0 && end == size;
+    out.push_back({is_all && token == nullptr ? aligned : aligned.slice(begin, end),
+                   token == nullptr ? std::nullopt : std::optional(token->id)});
+  });
 }
 
 void AddedTokens::split(std::vector<Piece>& pieces, const Matcher& matcher, bool finds_special) const {

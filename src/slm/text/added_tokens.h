@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <string>
 #include <string_view>
@@ -33,6 +34,15 @@ class AddedTokens {
   // `finds_special` is false.
   std::vector<Piece> extract(AlignedText text, const Normalizer* normalizer, bool finds_special) const;
 
+  // Whether all tokens are found in the text as it is, before any normalization, in one pass.
+  bool are_all_raw(const Normalizer* normalizer) const;
+  // The same tokens as extract() finds, where are_all_raw(): calls emit(begin, end, token) for each and for each part
+  // between, whose token is null.
+  template <typename Emit>
+  void for_each_raw(std::string_view text, bool finds_special, const Emit& emit) const {
+    scan(text, raw_.is_empty ? normalized_matcher_ : raw_, finds_special, emit);
+  }
+
   const AddedToken* find(int32_t id) const;  // null where there is none
   const AddedToken* find(std::string_view content) const;
   bool is_special(std::string_view content) const;
@@ -46,9 +56,16 @@ class AddedTokens {
   struct Matcher {
     ByteTrie trie;  // values are indices of tokens_
     bool starts[256] = {};
+    int only_start = -1;  // the byte that all begin with, if there is only one
     bool is_empty = true;
+
     void add(std::string_view content, int32_t index);
+    // The first place from `at` on where one may begin.
+    size_t next_start(std::string_view text, size_t at) const;
   };
+  using EmitPart = std::function<void(size_t, size_t, const AddedToken*)>;
+
+  void scan(std::string_view text, const Matcher& matcher, bool finds_special, const EmitPart& emit) const;
 
   void split(std::vector<Piece>& pieces, const Matcher& matcher, bool finds_special) const;
   void split_one(AlignedText text, const Matcher& matcher, bool finds_special, std::vector<Piece>& out) const;

@@ -8,15 +8,6 @@
 namespace slm::text {
 namespace {
 
-std::unique_ptr<Normalizer> parse_bert(const JsonFields& fields) {
-  BertNormalizerOptions options;
-  options.clean_text = fields.boolean("clean_text");
-  options.handle_chinese_chars = fields.boolean("handle_chinese_chars");
-  options.lowercase = fields.boolean("lowercase");
-  options.strip_accents = fields.boolean_or("strip_accents", options.lowercase);
-  return bert_normalizer(options);
-}
-
 std::unique_ptr<Normalizer> parse_sequence(const JsonFields& fields) {
   std::vector<std::unique_ptr<Normalizer>> steps;
   for (const auto& step : fields.array("normalizers")) {
@@ -37,6 +28,15 @@ std::unique_ptr<Normalizer> parse_precompiled(const JsonFields& fields) {
 
 }  // namespace
 
+BertNormalizerOptions parse_bert_options(const JsonFields& fields) {
+  BertNormalizerOptions options;
+  options.clean_text = fields.boolean("clean_text");
+  options.handle_chinese_chars = fields.boolean("handle_chinese_chars");
+  options.lowercase = fields.boolean("lowercase");
+  options.strip_accents = fields.boolean_or("strip_accents", options.lowercase);
+  return options;
+}
+
 std::unique_ptr<Pattern> parse_pattern(const JsonFields& fields) {
   const JsonFields pattern = fields.object("pattern");
   if (pattern.has("String")) return literal_pattern(pattern.string("String"));
@@ -51,7 +51,7 @@ std::unique_ptr<Pattern> parse_pattern(const JsonFields& fields) {
 
 std::unique_ptr<Normalizer> parse_normalizer(const JsonFields& fields) {
   const std::string type = fields.string("type");
-  if (type == "BertNormalizer") return parse_bert(fields);
+  if (type == "BertNormalizer") return bert_normalizer(parse_bert_options(fields));
   if (type == "NFC") return normal_form_normalizer(NormalForm::kNfc);
   if (type == "NFD") return normal_form_normalizer(NormalForm::kNfd);
   if (type == "NFKC") return normal_form_normalizer(NormalForm::kNfkc);

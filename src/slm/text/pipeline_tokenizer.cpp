@@ -52,7 +52,41 @@ Encoding PipelineTokenizer::run(std::string_view text, const EncodeOptions& opti
   return encoding;
 }
 
+std::unique_ptr<EncoderMemory> PipelineTokenizer::take_memory() const {
+  const std::lock_guard lock(memory_mutex_);
+  if (memories_.empty()) return std::make_unique<EncoderMemory>();
+  auto memory = std::move(memories_.back());
+  memories_.pop_back();
+  return memory;
+}
+
+void PipelineTokenizer::give_back(std::unique_ptr<EncoderMemory> memory) const {
+  const std::lock_guard lock(memory_mutex_);
+  memories_.push_back(std::move(memory));
+}
+
+bool PipelineTokenizer::encode_fast(std::string_view text, std::vector<int32_t>& ids,
+                                    const EncodeOptions& options) const {
+  const size_t old_size = ids.size();
+  std::unique_ptr<EncoderMemory> memory = take_memory();
+  bool is_done = true;
+  pipeline_.added_tokens->for_each_raw(
+      text, options.special_in_text, [&](size_t begin, size_t end, const AddedToken* token) {
+        if (token != nullptr) {
+          ids.push_back(token->id);
+        } else if (is_done) {
+          is_done = pipeline_.fast_encoder->encode(text.substr(begin, end - begin), *memory, ids);
+        }
+      });
+  give_back(std::move(memory));
+  if (!is_done) ids.resize(old_size);
+  return is_done;
+}
+
 void PipelineTokenizer::encode(std::string_view text, std::vector<int32_t>& ids, const EncodeOptions& options) const {
+  const bool is_plain = !options.truncate_and_pad && !options.add_special_tokens &&
+                        (!pipeline_.post_processor || pipeline_.post_processor->only_adds());
+  if (pipeline_.fast_encoder && is_plain && encode_fast(text, ids, options)) return;
   const Encoding encoding = run(text, options, false);
   ids.insert(ids.end(), encoding.ids.begin(), encoding.ids.end());
 }

@@ -1,11 +1,13 @@
 #pragma once
 
 #include <memory>
+#include <mutex>
 #include <string>
 #include <vector>
 
 #include "slm/text/added_tokens.h"
 #include "slm/text/decoder.h"
+#include "slm/text/fast_encoder.h"
 #include "slm/text/model.h"
 #include "slm/text/normalizer.h"
 #include "slm/text/post_processor.h"
@@ -24,7 +26,8 @@ struct Pipeline {
   std::unique_ptr<Decoder> decoder;               // may be null: tokens are joined by spaces
   std::unique_ptr<AddedTokens> added_tokens;
   LengthRules length_rules;
-  bool keeps_bytes = false;  // bytes that are not UTF-8 reach the model as they are
+  std::unique_ptr<FastEncoder> fast_encoder;  // may be null; only where added_tokens->are_all_raw()
+  bool keeps_bytes = false;                   // bytes that are not UTF-8 reach the model as they are
 };
 
 // Added tokens, normalizer, pre-tokenizer, model, post-processor, one after the other; decoding goes through the
@@ -47,6 +50,10 @@ class PipelineTokenizer final : public Tokenizer {
   std::string to_json() const override { return json_; }
 
  private:
+  // False, and `ids` is as before, where the whole pipeline must run.
+  bool encode_fast(std::string_view text, std::vector<int32_t>& ids, const EncodeOptions& options) const;
+  std::unique_ptr<EncoderMemory> take_memory() const;
+  void give_back(std::unique_ptr<EncoderMemory> memory) const;
   Encoding run(std::string_view text, const EncodeOptions& options, bool has_offsets) const;
   // What the decoder gets for an id; nothing for an id that does not exist.
   std::optional<std::string> token_for_decoder(int32_t id) const;
@@ -56,6 +63,8 @@ class PipelineTokenizer final : public Tokenizer {
   SpecialTokens roles_;
   std::string json_;
   int32_t vocab_size_;
+  mutable std::mutex memory_mutex_;
+  mutable std::vector<std::unique_ptr<EncoderMemory>> memories_;  // not in use; guarded by memory_mutex_
 };
 
 }  // namespace slm::text

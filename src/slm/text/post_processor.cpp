@@ -40,6 +40,10 @@ class TemplatePostProcessor final : public PostProcessor {
     input.tokens = std::move(tokens);
   }
 
+  bool only_adds() const override {
+    return std::count_if(parts_.begin(), parts_.end(), [](const TemplatePart& part) { return part.is_text; }) == 1;
+  }
+
   size_t num_added_tokens() const override {
     size_t count = 0;
     for (const TemplatePart& part : parts_) count += part.ids.size();
@@ -108,6 +112,10 @@ class PostProcessorSequence final : public PostProcessor {
 
   void process(const PostProcessorInput& input) const override {
     for (const auto& step : steps_) step->process(input);
+  }
+
+  bool only_adds() const override {
+    return std::all_of(steps_.begin(), steps_.end(), [](const auto& step) { return step->only_adds(); });
   }
 
   size_t num_added_tokens() const override {

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 
 #include "slm/text/json_fields.h"
 #include "slm/text/normalizer_parser.h"
@@ -63,6 +64,38 @@ void check_gaps(const JsonFields& model, const Vocabulary& vocabulary, const Add
   }
 }
 
+// GPT-2's pattern or another known one, then bytes: what fast_byte_level_encoder() does.
+std::optional<GptPattern> byte_level_pattern(const Json& pre_tokenizer) {
+  const auto is_plain_byte_level = [](const Json& step, bool uses_regex) {
+    return step.is_object() && step.value("type", "") == "ByteLevel" && !step.value("add_prefix_space", true) &&
+           step.value("use_regex", true) == uses_regex;
+  };
+  if (is_plain_byte_level(pre_tokenizer, true)) return GptPattern::kGpt2;
+  if (!pre_tokenizer.is_object() || pre_tokenizer.value("type", "") != "Sequence") return std::nullopt;
+  const Json& steps = pre_tokenizer["pretokenizers"];
+  if (steps.size() != 2 || !is_plain_byte_level(steps[1], false)) return std::nullopt;
+  const bool isolates = steps[0].value("type", "") == "Split" && steps[0].value("behavior", "") == "Isolated" &&
+                        !steps[0].value("invert", true) && steps[0]["pattern"].contains("Regex");
+  return isolates ? recognize_gpt_pattern(steps[0]["pattern"]["Regex"].get<std::string>()) : std::nullopt;
+}
+
+// Called when all parts have been parsed, so the fields have the types they should have.
+std::unique_ptr<FastEncoder> make_fast_encoder(const JsonFields& document, const Pipeline& pipeline) {
+  if (!pipeline.added_tokens->are_all_raw(pipeline.normalizer.get())) return nullptr;
+  if (!document.has("pre_tokenizer")) return nullptr;
+  const Json& pre_tokenizer = document.at("pre_tokenizer");
+  if (const auto* model = dynamic_cast<const BpeModel*>(pipeline.model.get())) {
+    const auto pattern = pipeline.normalizer ? std::nullopt : byte_level_pattern(pre_tokenizer);
+    return pattern ? fast_byte_level_encoder(*pattern, *model) : nullptr;
+  }
+  if (const auto* model = dynamic_cast<const WordPieceModel*>(pipeline.model.get())) {
+    const bool is_bert = pre_tokenizer["type"] == "BertPreTokenizer" && document.has("normalizer") &&
+                         document.at("normalizer")["type"] == "BertNormalizer";
+    return is_bert ? fast_bert_encoder(parse_bert_options(document.object("normalizer")), *model) : nullptr;
+  }
+  return nullptr;
+}
+
 }  // namespace
 
 Pipeline parse_pipeline(const Json& json, const std::string& file) {
@@ -84,6 +117,7 @@ Pipeline parse_pipeline(const Json& json, const std::string& file) {
       std::make_unique<AddedTokens>(parse_added_tokens(document, vocabulary), pipeline.normalizer.get());
   check_gaps(part("model"), vocabulary, *pipeline.added_tokens);
   pipeline.keeps_bytes = !pipeline.normalizer && document.has("pre_tokenizer") && spells_bytes(json["pre_tokenizer"]);
+  pipeline.fast_encoder = make_fast_encoder(document, pipeline);
   return pipeline;
 }
 

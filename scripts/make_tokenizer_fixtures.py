@@ -13,6 +13,7 @@ ROOT = pathlib.Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT / "tests/peers"))
 
 import tokenizer_cases as cases  # noqa: E402
+from tokenizer_training_test import their_bpe  # noqa: E402
 from tokenizers_test import byte_offsets  # noqa: E402
 
 NUM_RANDOM = {"tokenizers": 60, "components": 8}
@@ -58,6 +59,14 @@ def main():
             document["model"] = None
         lines.append({"name": name, "tokenizer": document, "cases": list(answers(tokenizer, texts, False))})
     write("tokenizer_components.json", lines)
+
+    texts = [cases.SAMPLE] * 2 + list(cases.random_texts(150, seed=9))
+    lines = [{"texts": texts}]
+    for options in ({"pattern": "gpt2", "size": 700}, {"pattern": "cl100k", "size": 500, "special": ["<s>", "</s>"]},
+                    {"pattern": "gpt2", "size": 900, "min_frequency": 3, "max_length": 5}):
+        model = json.loads(their_bpe(texts, **options).to_str())["model"]
+        lines.append(options | {"merges": [" ".join(m) for m in model["merges"]]})
+    write("bpe_training.json", lines)
 
 
 if __name__ == "__main__":

@@ -38,7 +38,7 @@ class BertCharacters {
   }
 
  private:
-  static constexpr size_t kBlock = 256;
+  static constexpr char32_t kBlock = 256;
   static constexpr size_t kNumBlocks = 0x110000 / kBlock;
   using Block = std::array<BertCharacter, kBlock>;
 

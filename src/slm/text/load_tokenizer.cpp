@@ -27,10 +27,40 @@ std::string read_file(const std::string& path) {
   return content;
 }
 
-// Everything of two documents except their vocabularies is equal.
-bool same_pipeline(Json a, Json b) {
-  for (Json* document : {&a, &b}) (*document)["model"].erase("vocab");
-  return a == b;
+// Deeper nesting than any tokenizer has; reading such a file must not exhaust the stack.
+constexpr int kMaxDepth = 100;
+
+// Everything of `document` except its vocabulary is as in `content`.
+bool has_pipeline_of(const Json& document, const std::string& content) {
+  Json expected = Json::parse(content);
+  Json& expected_model = expected["model"];
+  for (const auto& [name, value] : document.items()) {
+    if (name != "model" && (!expected.contains(name) || expected[name] != value)) return false;
+  }
+  for (const auto& [name, value] : document["model"].items()) {
+    if (name != "vocab" && (!expected_model.contains(name) || expected_model[name] != value)) return false;
+  }
+  return document.size() == expected.size() && document["model"].size() == expected_model.size();
+}
+
+void check_depth(std::string_view content, const std::string& name) {
+  int depth = 0;
+  bool is_in_string = false;
+  for (size_t i = 0; i < content.size(); ++i) {
+    const char c = content[i];
+    if (is_in_string) {
+      if (c == '\\') ++i;
+      is_in_string = c != '"';
+    } else if (c == '"') {
+      is_in_string = true;
+    } else if (c == '[' || c == '{') {
+      if (++depth > kMaxDepth) {
+        throw FormatError(name, static_cast<int64_t>(i), fmt::format("is nested more than {} deep", kMaxDepth));
+      }
+    } else if (c == ']' || c == '}') {
+      --depth;
+    }
+  }
 }
 
 // The vocabulary as characters by id; nothing where its tokens are not single characters with ids 0, 1, 2, ...
@@ -48,9 +78,23 @@ std::optional<std::vector<char32_t>> characters_by_id(const Json& vocab) {
   return characters;
 }
 
+// slm's character and byte vocabularies have code of their own. Null for any other tokenizer.
+std::shared_ptr<const Tokenizer> parse_own_vocabulary(const Json& document, const std::string& name) {
+  const auto vocab = document["model"].find("vocab");
+  if (vocab == document["model"].end() || !vocab->is_object()) return nullptr;
+  const std::string bytes = ByteTokenizer().to_json();
+  if (vocab->size() == 256 && has_pipeline_of(document, bytes)) {
+    return *vocab == Json::parse(bytes)["model"]["vocab"] ? make_byte_tokenizer() : nullptr;
+  }
+  if (!has_pipeline_of(document, CharTokenizer({}).to_json())) return nullptr;
+  auto characters = characters_by_id(*vocab);
+  return characters ? std::make_shared<CharTokenizer>(std::move(*characters), name) : nullptr;
+}
+
 }  // namespace
 
 std::shared_ptr<const Tokenizer> parse_tokenizer(std::string_view content, const std::string& name) {
+  check_depth(content, name);
   Json document;
   try {
     document = Json::parse(content);
@@ -59,12 +103,7 @@ std::shared_ptr<const Tokenizer> parse_tokenizer(std::string_view content, const
   }
   const bool has_model = document.is_object() && document.contains("model") && document["model"].is_object();
   if (!has_model) throw FormatError(name, FormatError::kNoOffset, "has no \"model\" object: not a tokenizer.json");
-  const Json vocab = document["model"].value("vocab", Json());
-
-  const ByteTokenizer bytes;
-  if (document == Json::parse(bytes.to_json())) return make_byte_tokenizer();
-  if (vocab.is_object() && same_pipeline(document, Json::parse(CharTokenizer({}).to_json())))
-    if (auto characters = characters_by_id(vocab)) return std::make_shared<CharTokenizer>(std::move(*characters), name);
+  if (auto own = parse_own_vocabulary(document, name)) return own;
   Pipeline pipeline = parse_pipeline(document, name);
   const auto find = [&](std::string_view token) -> std::optional<int32_t> {
     if (const AddedToken* added = pipeline.added_tokens->find(token)) return added->id;

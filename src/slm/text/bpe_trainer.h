@@ -1,0 +1,37 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "slm/text/word_counts.h"
+
+namespace slm::text {
+
+struct BpeTrainerOptions {
+  int32_t vocab_size = 30000;                 // special tokens and alphabet included
+  int64_t min_frequency = 0;                  // a pair that comes less often is not merged
+  std::vector<std::string> special_tokens;    // get the first ids
+  std::vector<std::string> initial_alphabet;  // characters that are in the vocabulary even if they never come
+  std::optional<size_t> limit_alphabet;       // only so many characters, the most frequent ones
+  std::optional<size_t> max_token_length;     // in characters
+  std::string continuing_subword_prefix;      // of every character but a word's first
+  std::string end_of_word_suffix;             // of a word's last character
+  // Called now and then with the number of tokens so far.
+  std::function<void(int64_t)> on_progress;
+};
+
+struct TrainedBpe {
+  std::vector<std::string> tokens;                          // by id
+  std::vector<std::pair<std::string, std::string>> merges;  // by rank
+};
+
+// Learns byte-pair encoding from counted words: the most frequent pair of neighbouring tokens is merged, of equally
+// frequent ones the pair with the smaller ids, until the vocabulary is full. These are the merges that Hugging Face's
+// BpeTrainer gives for the same words and options. The order of the words does not matter.
+TrainedBpe train_bpe(const WordCounts& words, const BpeTrainerOptions& options);
+
+}  // namespace slm::text

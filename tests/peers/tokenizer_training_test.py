@@ -1,0 +1,116 @@
+#!/usr/bin/env python3
+"""slm learns the BPE merges that the Hugging Face trainer learns, in the same order; WordPiece vocabularies as similar to
+theirs as theirs are to each other. What slm writes loads there and gives the same ids.
+
+    python tests/peers/tokenizer_training_test.py --build-dir build/release
+"""
+
+import argparse
+import itertools
+import json
+import pathlib
+import struct
+import subprocess
+import sys
+
+from tokenizers import Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, trainers
+
+import tokenizer_cases as cases
+
+ROOT = pathlib.Path(__file__).parents[2]
+
+
+def corpora():
+    shakespeare = cases.DATA / "tinyshakespeare/input.txt"
+    if shakespeare.exists():
+        yield "English", shakespeare.read_text().splitlines(keepends=True)
+    sources = sorted((ROOT / "src/slm").rglob("*.cpp"))[:150]
+    yield "program text", [p.read_text() for p in sources]
+    random = list(cases.random_texts(3000, seed=5))
+    yield "many scripts", [cases.SAMPLE] * 5 + [cases.SAMPLE[i:i + 40] for i in range(0, 200, 7)] + random
+
+
+def slm(probe, texts, kind, pattern, size, min_frequency=0, max_length=0, limit_alphabet=0, lowercase=0, special=()):
+    encoded = [t.encode() for t in texts]
+    arguments = [kind, pattern, size, min_frequency, max_length, limit_alphabet, lowercase, *special]
+    done = subprocess.run([str(probe), *map(str, arguments)], capture_output=True,
+                          input=b"".join(struct.pack("<I", len(e)) + e for e in encoded))
+    if done.returncode != 0:
+        raise RuntimeError(done.stderr.decode())
+    return done.stdout.decode()
+
+
+def their_bpe(texts, pattern, size, min_frequency=0, max_length=0, special=()):
+    t = Tokenizer(models.BPE())
+    level = pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=pattern == "gpt2")
+    t.pre_tokenizer = level if pattern == "gpt2" else pre_tokenizers.Sequence(
+        [pre_tokenizers.Split(Regex(cases.CL100K), "isolated"), level])
+    t.decoder = decoders.ByteLevel()
+    t.train_from_iterator(texts, trainers.BpeTrainer(
+        vocab_size=size, min_frequency=min_frequency, special_tokens=list(special), show_progress=False,
+        max_token_length=max_length or None, initial_alphabet=pre_tokenizers.ByteLevel.alphabet()))
+    return t
+
+
+def their_wordpiece(texts, size):
+    t = Tokenizer(models.WordPiece(unk_token="[UNK]"))
+    t.normalizer = normalizers.BertNormalizer(lowercase=True)
+    t.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
+    t.train_from_iterator(texts, trainers.WordPieceTrainer(
+        vocab_size=size, special_tokens=["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"], show_progress=False))
+    return t
+
+
+def merges_of(document):
+    return [tuple(m) for m in document["model"]["merges"]]
+
+
+def compare_bpe(name, probe, texts, **options):
+    ours = slm(probe, texts, "bpe", **options)
+    theirs = their_bpe(texts, **options)
+    a, b = json.loads(ours), json.loads(theirs.to_str())
+    problems = []
+    if merges_of(a) != merges_of(b):
+        first = next((i for i, (x, y) in enumerate(itertools.zip_longest(merges_of(a), merges_of(b))) if x != y), None)
+        problems.append(f"merge {first} of {len(merges_of(a))}/{len(merges_of(b))} differs: "
+                        f"{merges_of(a)[first:first + 2]} {merges_of(b)[first:first + 2]}")
+    if a["model"]["vocab"] != b["model"]["vocab"]:
+        problems.append("the vocabularies differ")
+    loaded = Tokenizer.from_str(ours)
+    sample = texts[:200]
+    if [e.ids for e in loaded.encode_batch(sample)] != [e.ids for e in theirs.encode_batch(sample)]:
+        problems.append("the ids differ")
+    if loaded.decode(loaded.encode(cases.SAMPLE).ids) != cases.SAMPLE:
+        problems.append("decoding does not give the text back")
+    print("FAILED" if problems else "ok    ", name, options, len(merges_of(a)), "merges", *problems, flush=True)
+    return not problems
+
+
+def compare_wordpiece(name, probe, texts, size):
+    """Ties are not settled there, so two of their runs differ too."""
+    document = slm(probe, texts, "wordpiece", "gpt2", size, lowercase=1)
+    Tokenizer.from_str(document)
+    ours = set(json.loads(document)["model"]["vocab"])
+    runs = [set(their_wordpiece(texts, size).get_vocab()) for _ in range(5)]
+    theirs = max(len(a ^ b) for a, b in itertools.combinations(runs, 2))
+    mine = min(len(ours ^ run) for run in runs)
+    good = mine <= max(theirs, size // 100)
+    print("ok    " if good else "FAILED", f"wordpiece {name}: {mine} tokens differ, between their runs {theirs}", flush=True)
+    return good
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--build-dir", type=pathlib.Path, required=True)
+    probe = parser.parse_args().build_dir.resolve() / "trainer_probe"
+    good = True
+    for name, texts in corpora():
+        for options in ({"pattern": "gpt2", "size": 4000}, {"pattern": "cl100k", "size": 2000, "special": ["<s>", "</s>"]},
+                        {"pattern": "gpt2", "size": 3000, "min_frequency": 5, "max_length": 6}):
+            good &= compare_bpe(name, probe, texts, **options)
+        good &= compare_wordpiece(name, probe, texts, 3000)
+    return 0 if good else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,107 @@
+#include "slm/text/tokenizer_trainer.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+#include "slm/core/error.h"
+#include "slm/text/tokenizer.h"
+
+namespace slm::text {
+namespace {
+
+using Json = nlohmann::json;
+
+std::string train(const TokenizerTrainerOptions& options, const std::vector<std::string>& texts) {
+  TokenizerTrainer trainer(options);
+  for (const std::string& text : texts) trainer.add(text);
+  return trainer.finish();
+}
+
+TokenizerTrainerOptions bpe_options(const Json& fixture) {
+  TokenizerTrainerOptions options;
+  options.pattern = fixture["pattern"] == "gpt2" ? WordPattern::kGpt2 : WordPattern::kCl100k;
+  options.vocab_size = fixture["size"];
+  options.min_frequency = fixture.value("min_frequency", 0);
+  if (fixture.contains("max_length")) options.max_token_length = fixture["max_length"].get<size_t>();
+  options.special_tokens = fixture.value("special", std::vector<std::string>());
+  return options;
+}
+
+TEST(TokenizerTrainer, LearnsTheMergesThatHuggingFaceLearns) {
+  std::ifstream file(std::string(SLM_TEXT_FIXTURES) + "/bpe_training.json");
+  const Json fixtures = Json::parse(file);
+  const auto texts = fixtures[0]["texts"].get<std::vector<std::string>>();
+  for (size_t i = 1; i < fixtures.size(); ++i) {
+    SCOPED_TRACE(i);
+    const Json document = Json::parse(train(bpe_options(fixtures[i]), texts));
+    std::vector<std::string> merges;
+    for (const Json& merge : document["model"]["merges"]) {
+      merges.push_back(merge[0].get<std::string>() + " " + merge[1].get<std::string>());
+    }
+    EXPECT_EQ(merges, fixtures[i]["merges"].get<std::vector<std::string>>());
+  }
+}
+
+TEST(TokenizerTrainer, MergesTheMostFrequentPairAndOfEqualsTheOneWithSmallerIds) {
+  // "ab" comes 3 times, "bc" and "ca" twice; the b of "bc" and the a of "ca" were taken by "ab" where they touch it.
+  const Json document = Json::parse(train({.vocab_size = 259}, {"ab", "ab", "ab", "ca", "ca", "bc", "bc"}));
+  const Json expected = Json::parse(R"([["a", "b"], ["b", "c"], ["c", "a"]])");
+  EXPECT_EQ(document["model"]["merges"], expected);
+}
+
+TEST(TokenizerTrainer, TheOrderOfTheTextsDoesNotMatter) {
+  std::vector<std::string> texts = {"the cat sat on the mat", "a dog, a log & a fog!", "the the them", "naïve café"};
+  for (const TokenizerType type : {TokenizerType::kBpe, TokenizerType::kWordPiece, TokenizerType::kChar}) {
+    const TokenizerTrainerOptions options{.type = type, .vocab_size = 300};
+    const std::string one = train(options, texts);
+    std::reverse(texts.begin(), texts.end());
+    EXPECT_EQ(train(options, texts), one);
+  }
+}
+
+TEST(TokenizerTrainer, WhatItWritesLoadsAndDecodesWhatItEncodes) {
+  const std::string text = "Hello, world! 42 tokens\n\tnaïve 日本 😀 <s>";
+  for (const TokenizerType type : {TokenizerType::kBpe, TokenizerType::kChar, TokenizerType::kByte}) {
+    for (const std::vector<std::string>& special : {std::vector<std::string>(), {"<s>", "<unk>"}}) {
+      const auto tokenizer =
+          parse_tokenizer(train({.type = type, .vocab_size = 280, .special_tokens = special}, {text}), "trained.json");
+      const auto ids = tokenizer->encode(text);
+      EXPECT_EQ(tokenizer->decode(ids, {.skip_special_tokens = false}), text);
+      EXPECT_EQ(tokenizer->is_special(ids.back()), !special.empty());
+    }
+  }
+}
+
+TEST(TokenizerTrainer, WordPieceSpellsWordsByTheirPieces) {
+  const auto tokenizer = parse_tokenizer(
+      train({.type = TokenizerType::kWordPiece, .vocab_size = 60, .lowercase = true}, {"Playing play played PLAY"}),
+      "t");
+  EXPECT_EQ(tokenizer->decode(tokenizer->encode("play playing", {.add_special_tokens = true})), "play playing");
+  EXPECT_EQ(tokenizer->encode("zzz"), std::vector<int32_t>{1});  // [UNK]
+}
+
+std::string error_of(const TokenizerTrainerOptions& options, const std::vector<std::string>& texts) {
+  try {
+    train(options, texts);
+  } catch (const Error& error) {
+    return error.what();
+  }
+  return "no error";
+}
+
+TEST(TokenizerTrainer, SaysWhatIsWrong) {
+  EXPECT_EQ(
+      error_of({.vocab_size = 100}, {"text"}),
+      "[BPE trainer] a vocabulary of 100 tokens has no room for 0 special tokens and an alphabet of 256 characters: "
+      "ask for at least 256 tokens, or limit the alphabet");
+  EXPECT_EQ(error_of({}, {""}), "[tokenizer training] the texts have no words to learn from");
+  EXPECT_EQ(error_of({.special_tokens = {"<s>", "<s>"}}, {"a"}), "special tokens must be distinct and not empty");
+  EXPECT_EQ(error_of({.type = TokenizerType::kWordPiece, .special_tokens = {"[CLS]"}}, {"a"}),
+            "a WordPiece tokenizer needs [UNK] among its special tokens");
+}
+
+}  // namespace
+}  // namespace slm::text

@@ -46,7 +46,7 @@ void Tape::add_entry(std::string_view op, std::span<const Variable> outputs, std
     if (input.requires_grad() && input.node()->is_parameter) entry.parameters.push_back(input.node());
   }
   entries_.push_back(std::move(entry));
-  if (observer_) observer_(op, outputs);
+  if (observer_) observer_(op, outputs, inputs);
 }
 
 void Tape::backward(const Variable& output, const Tensor& seed, const GradientReady& on_gradient_ready) {

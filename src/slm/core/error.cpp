@@ -17,9 +17,10 @@ std::string io_problem(std::string_view path, std::string_view action, int error
   return fmt::format("{}: {}: {}{}{}", path, action, reason, advice.empty() ? "" : "; ", advice);
 }
 
-std::string numeric_problem(std::string_view op, std::string_view parameter, int64_t step, std::string_view problem) {
-  if (parameter.empty()) return fmt::format("[{}] {} at step {}", op, problem, step);
-  return fmt::format("[{}] {} in '{}' at step {}", op, problem, parameter, step);
+std::string numeric_problem(std::string_view op, std::string_view parameter, int64_t step, std::string_view problem,
+                            std::string_view advice) {
+  const std::string place = parameter.empty() ? "" : fmt::format(" in '{}'", parameter);
+  return fmt::format("[{}] {}{} at step {}{}{}", op, problem, place, step, advice.empty() ? "" : "; ", advice);
 }
 
 }  // namespace
@@ -30,7 +31,8 @@ FormatError::FormatError(std::string_view path, int64_t offset, std::string_view
 IoError::IoError(std::string_view path, std::string_view action, int error_number, std::string_view advice)
     : Error(io_problem(path, action, error_number, advice)), path_(path), error_number_(error_number) {}
 
-NumericError::NumericError(std::string_view op, std::string_view parameter, int64_t step, std::string_view problem)
-    : Error(numeric_problem(op, parameter, step, problem)), op_(op), parameter_(parameter), step_(step) {}
+NumericError::NumericError(std::string_view op, std::string_view parameter, int64_t step, std::string_view problem,
+                           std::string_view advice)
+    : Error(numeric_problem(op, parameter, step, problem, advice)), op_(op), parameter_(parameter), step_(step) {}
 
 }  // namespace slm

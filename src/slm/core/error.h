@@ -65,8 +65,10 @@ class MemoryError : public Error {
 // A value that is not a number, or infinite, where training needs a finite one.
 class NumericError : public Error {
  public:
-  // `parameter` may be empty where no single parameter is at fault.
-  NumericError(std::string_view op, std::string_view parameter, int64_t step, std::string_view problem);
+  // what() becomes "[<op>] <problem> in '<parameter>' at step <step>[; <advice>]". `parameter` may be empty where no
+  // single parameter is at fault.
+  NumericError(std::string_view op, std::string_view parameter, int64_t step, std::string_view problem,
+               std::string_view advice = {});
 
   const std::string& op() const { return op_; }
   const std::string& parameter() const { return parameter_; }

@@ -1,0 +1,188 @@
+#include "slm/train/trainer.h"
+
+#include <fmt/format.h>
+
+#include <chrono>
+#include <cmath>
+#include <utility>
+
+#include "slm/core/error.h"
+#include "slm/formats/state_dict.h"
+#include "slm/formats/torch_archive.h"
+#include "slm/storage/atomic_file.h"
+#include "slm/storage/folder.h"
+
+namespace slm::train {
+namespace {
+
+int64_t divide_up(int64_t a, int64_t b) { return (a + b - 1) / b; }
+
+data::LoaderOptions loader_options(const models::DecoderConfig& config, const TrainOptions& options, uint64_t seed) {
+  return {
+      .seq_len = config.max_seq_len, .batch_size = options.batch_size, .vocab_size = config.vocab_size, .seed = seed};
+}
+
+// The batches of one step: as many as are accumulated, fewer at the end of an epoch.
+std::vector<data::Batch> next_batches(data::Loader& loader, int64_t count) {
+  std::vector<data::Batch> batches;
+  do {
+    batches.push_back(loader.next());
+  } while (static_cast<int64_t>(batches.size()) < count && !batches.back().is_last_of_epoch);
+  return batches;
+}
+
+}  // namespace
+
+Trainer::Trainer(models::Decoder& model, data::TokenSource train, data::TokenSource validation,
+                 const TrainOptions& options)
+    : model_(model), parameters_(model.parameters()), train_(std::move(train)), options_(options) {
+  validate(options_);
+  const data::Loader loader(train_, loader_options(model.config(), options_, options_.seed));
+  steps_per_epoch_ = divide_up(loader.num_batches_per_epoch(), options_.gradient_accumulation_steps);
+  num_steps_ = options_.max_steps > 0 ? options_.max_steps : options_.epochs * steps_per_epoch_;
+  schedule_ = {.kind = options_.schedule,
+               .learning_rate = options_.learning_rate,
+               .min_learning_rate = options_.min_learning_rate,
+               .warmup_steps = options_.warmup_steps,
+               .num_steps = num_steps_};
+  optimizer_ = optim::make_optimizer(options_.optimizer, parameters_);
+  if (validation.size() > 0) evaluator_.emplace(std::move(validation), model.config(), options_.batch_size);
+  if (!options_.model_dir.empty()) checkpoints_.emplace(options_.model_dir);
+  state_.seed = options_.seed;
+}
+
+void Trainer::resume(const std::string& checkpoint) {
+  state_ = read_checkpoint(checkpoint, training());
+  is_resumed_ = true;
+}
+
+StopReason Trainer::run(const std::atomic<bool>* stop) {
+  data::Loader loader(train_, loader_options(model_.config(), options_, state_.seed), state_.position);
+  if (checkpoints_) {
+    storage::make_folders(options_.model_dir);
+    for (const RunFile& file : options_.run_files) {
+      storage::write_file(storage::join(options_.model_dir, file.name), file.content);
+    }
+  }
+  tell(&Observer::on_start, StartReport{.state = state_,
+                                        .is_resumed = is_resumed_,
+                                        .num_steps = num_steps_,
+                                        .steps_per_epoch = steps_per_epoch_,
+                                        .num_epochs = divide_up(num_steps_, steps_per_epoch_)});
+  StopReason reason = StopReason::kFinished;
+  while (state_.step < num_steps_) {
+    const int64_t epoch = state_.position.epoch;
+    train_step(loader);
+    const bool ends_run = state_.step >= num_steps_, ends_epoch = state_.position.epoch != epoch || ends_run;
+    const bool is_stopped = stop != nullptr && stop->load() && !ends_run;
+    last_evaluation_.reset();
+    const bool is_best = (!is_stopped || ends_epoch) && evaluate_if_due(ends_epoch);
+    if (ends_epoch) end_epoch(epoch);
+    if (is_best && checkpoints_) {
+      write_checkpoint(checkpoints_->best_path(), training(), state_, options_.run_files);
+    }
+    if (sampler_ && options_.sample_every > 0 && state_.step % options_.sample_every == 0) {
+      tell(&Observer::on_sample, SampleReport{.state = state_, .text = sampler_()});
+    }
+    const bool is_save_due = options_.save_every > 0 ? state_.step % options_.save_every == 0 : ends_epoch;
+    if (is_save_due || ends_run || is_stopped) save();
+    if (is_stopped) {
+      reason = StopReason::kAsked;
+      break;
+    }
+  }
+  write_final_model();
+  tell(&Observer::on_finish, FinishReport{.state = state_, .reason = reason});
+  return reason;
+}
+
+void Trainer::train_step(data::Loader& loader) {
+  const auto start = std::chrono::steady_clock::now();
+  const data::LoaderPosition position = loader.position();
+  const std::vector<data::Batch> batches = next_batches(loader, options_.gradient_accumulation_steps);
+  const PassOptions passes{.seed = state_.seed,
+                           .step = state_.step,
+                           .label_smoothing = options_.label_smoothing,
+                           .recompute = options_.recompute};
+  const AccumulatedGradient gathered = accumulate_gradient(model_, parameters_, batches, passes);
+  const optim::GradientNorm norm = optim::gradient_norm(parameters_);
+  const double learning_rate = optim::learning_rate_at(schedule_, state_.step);
+  ++state_.step;
+  state_.position = loader.position();
+  if (!std::isfinite(gathered.loss_sum) || norm.non_finite != nullptr) {
+    skip_step(batches, passes);
+    return;
+  }
+  optimizer_->step(
+      {.learning_rate = learning_rate, .gradient_scale = optim::clip_scale(norm.value, options_.grad_clip)});
+  state_.optimizer_steps = optimizer_->num_steps();
+  state_.num_skipped_in_a_row = 0;
+  state_.tokens_seen += gathered.num_targets;
+  state_.epoch_loss_sum += gathered.loss_sum;
+  state_.epoch_num_targets += gathered.num_targets;
+  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  tell(&Observer::on_step,
+       StepReport{.state = state_,
+                  .epoch = position.epoch,
+                  .step_in_epoch = position.window / (options_.batch_size * options_.gradient_accumulation_steps),
+                  .loss = gathered.loss_sum / static_cast<double>(gathered.num_targets),
+                  .learning_rate = learning_rate,
+                  .gradient_norm = norm.value,
+                  .seconds = seconds,
+                  .tokens_per_s = static_cast<double>(gathered.num_targets) / seconds});
+}
+
+void Trainer::skip_step(std::span<const data::Batch> batches, const PassOptions& passes) {
+  NonFiniteValue value = find_non_finite(model_, parameters_, batches, passes);
+  if (value.op.empty()) value.op = "gradient";  // finite in each pass, but not their sum
+  ++state_.num_skipped_in_a_row;
+  tell(&Observer::on_skip,
+       SkipReport{.state = state_, .op = value.op, .parameter = value.parameter, .is_gradient = value.is_gradient});
+  if (state_.num_skipped_in_a_row < kMaxSkippedSteps) return;
+  throw NumericError(
+      value.op, value.parameter, state_.step,
+      fmt::format("infinite or NaN {}", value.is_gradient ? "gradient" : "output"),
+      fmt::format("stopped after {} such steps in a row, none of which changed the model; try a lower --learning_rate, "
+                  "or --resume from an earlier checkpoint",
+                  kMaxSkippedSteps));
+}
+
+bool Trainer::evaluate_if_due(bool ends_epoch) {
+  const bool is_due = ends_epoch || (options_.eval_every > 0 && state_.step % options_.eval_every == 0);
+  if (!evaluator_ || !is_due) return false;
+  last_evaluation_ = evaluator_->evaluate(model_);
+  const double loss = last_evaluation_->loss;
+  const bool is_best = std::isfinite(loss) && (!state_.best_validation_loss || loss < *state_.best_validation_loss);
+  if (is_best) state_.best_validation_loss = loss;
+  tell(&Observer::on_evaluation,
+       EvaluationReport{.state = state_, .evaluation = *last_evaluation_, .is_best = is_best});
+  return is_best;
+}
+
+void Trainer::end_epoch(int64_t epoch) {
+  const auto num_targets = static_cast<double>(state_.epoch_num_targets);
+  tell(&Observer::on_epoch, EpochReport{.state = state_,
+                                        .epoch = epoch,
+                                        .num_epochs = divide_up(num_steps_, steps_per_epoch_),
+                                        .loss = state_.epoch_loss_sum / num_targets,
+                                        .evaluation = last_evaluation_});
+  if (state_.position.epoch == epoch) return;  // the run ends inside it
+  state_.epoch_loss_sum = 0;
+  state_.epoch_num_targets = 0;
+}
+
+void Trainer::save() {
+  if (!checkpoints_) return;
+  const std::string path = checkpoints_->path_of(state_.step);
+  write_checkpoint(path, training(), state_, options_.run_files);
+  checkpoints_->remove_old(options_.keep_last);
+  tell(&Observer::on_checkpoint, CheckpointReport{.state = state_, .path = path});
+}
+
+void Trainer::write_final_model() const {
+  if (!checkpoints_) return;
+  formats::write_torch_archive(storage::join(options_.model_dir, "small_language_model.pt"),
+                               formats::state_dict(parameters_, formats::Aliases::kInclude));
+}
+
+}  // namespace slm::train

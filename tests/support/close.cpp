@@ -50,6 +50,17 @@ testing::AssertionResult close(const Tensor& got, const Tensor& want, double lim
 
 double worst_error(const Tensor& got, const Tensor& want) { return find_worst(got, want).error; }
 
+double norm_error(const Tensor& got, const Tensor& want) {
+  const Tensor got64 = got.to(DType::kFloat64), want64 = want.to(DType::kFloat64);
+  double difference = 0, norm = 0;
+  for (int64_t i = 0; i < want.num_elements(); ++i) {
+    const double g = got64.data<double>()[i], w = want64.data<double>()[i];
+    difference += (g - w) * (g - w);
+    norm += w * w;
+  }
+  return std::sqrt(difference / norm);
+}
+
 testing::AssertionResult same_bits(const Tensor& got, const Tensor& want) {
   if (got.shape() != want.shape() || got.dtype() != want.dtype()) {
     return testing::AssertionFailure() << "shapes or dtypes differ";

@@ -14,6 +14,10 @@ testing::AssertionResult close(const Tensor& got, const Tensor& want, double lim
 // The largest such error; infinity where `got` is not finite.
 double worst_error(const Tensor& got, const Tensor& want);
 
+// |got - want| / |want| in the Euclidean norm over the whole tensor: for comparisons where single elements may jump, as
+// a ReLU's do when its input changes sign in bf16.
+double norm_error(const Tensor& got, const Tensor& want);
+
 // Whether all bytes are equal.
 testing::AssertionResult same_bits(const Tensor& got, const Tensor& want);
 

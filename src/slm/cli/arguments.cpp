@@ -1,0 +1,81 @@
+#include "slm/cli/arguments.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <fstream>
+#include <iterator>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string_view>
+
+#include "slm/cli/presets.h"
+#include "slm/core/error.h"
+
+namespace slm::cli {
+namespace {
+
+// The value of the last --name VALUE or --name=VALUE.
+std::optional<std::string> last_value_of(const Arguments& arguments, std::string_view name) {
+  const std::string option = fmt::format("--{}", name), assignment = option + "=";
+  std::optional<std::string> value;
+  for (size_t i = 0; i < arguments.size(); ++i) {
+    if (arguments[i] == "--") break;
+    if (arguments[i].starts_with(assignment)) value = arguments[i].substr(assignment.size());
+    if (arguments[i] == option && i + 1 < arguments.size()) value = arguments[i + 1];
+  }
+  return value;
+}
+
+std::string read_whole(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) throw IoError(path, "cannot open", errno, "--config takes the path of a JSON file");
+  return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+}
+
+std::string text_of(const nlohmann::json& value) { return value.is_string() ? value.get<std::string>() : value.dump(); }
+
+}  // namespace
+
+Arguments with_underscores(Arguments arguments) {
+  for (std::string& argument : arguments) {
+    if (argument == "--") break;
+    if (!argument.starts_with("--")) continue;
+    const size_t end = std::min(argument.find('='), argument.size());
+    std::replace(argument.begin() + 2, argument.begin() + static_cast<std::ptrdiff_t>(end), '-', '_');
+  }
+  return arguments;
+}
+
+Arguments arguments_from_json(const std::string& json, const std::string& origin) {
+  const nlohmann::json object = nlohmann::json::parse(json, nullptr, /*allow_exceptions=*/false);
+  if (!object.is_object()) throw FormatError(origin, FormatError::kNoOffset, "is not a JSON object of option values");
+  Arguments arguments;
+  for (const auto& [key, value] : object.items()) {
+    if (value.is_null()) continue;
+    if (value.is_object()) {
+      throw FormatError(origin, FormatError::kNoOffset, fmt::format("'{}' has an object, expected a plain value", key));
+    }
+    if (!value.is_array()) {
+      arguments.push_back(fmt::format("--{}={}", key, text_of(value)));
+      continue;
+    }
+    for (const nlohmann::json& element : value) arguments.push_back(fmt::format("--{}={}", key, text_of(element)));
+  }
+  return with_underscores(arguments);
+}
+
+Arguments with_preset_and_config(const Arguments& arguments) {
+  Arguments layered;
+  Arguments from_file;
+  if (const auto path = last_value_of(arguments, "config")) from_file = arguments_from_json(read_whole(*path), *path);
+  auto preset = last_value_of(arguments, "preset");
+  if (!preset) preset = last_value_of(from_file, "preset");
+  if (preset) layered = preset_arguments(*preset);
+  layered.insert(layered.end(), from_file.begin(), from_file.end());
+  layered.insert(layered.end(), arguments.begin(), arguments.end());
+  return layered;
+}
+
+}  // namespace slm::cli

@@ -1,0 +1,22 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace slm::cli {
+
+using Arguments = std::vector<std::string>;
+
+// The arguments as the parser wants them: option names with underscores ("--batch-size=8" becomes "--batch_size=8"), up
+// to a lone "--".
+Arguments with_underscores(Arguments arguments);
+
+// Puts the options of --preset and of the file of --config before the command line's own, so that the later ones
+// override the earlier: preset, then file, then command line. `arguments` holds what follows the command's name. Throws
+// UsageError for an unknown preset or a key that is no option's name, IoError or FormatError for the file.
+Arguments with_preset_and_config(const Arguments& arguments);
+
+// The options that a JSON object of values stands for. null leaves an option out. `origin` is for messages.
+Arguments arguments_from_json(const std::string& json, const std::string& origin);
+
+}  // namespace slm::cli

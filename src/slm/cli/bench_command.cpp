@@ -1,0 +1,99 @@
+#include "slm/cli/bench_command.h"
+
+#include <fmt/format.h>
+#include <sys/resource.h>
+
+#include <iostream>
+
+#include "slm/cli/machine_peak.h"
+#include "slm/cli/precision.h"
+#include "slm/cli/presets.h"
+#include "slm/cli/training_benchmark.h"
+#include "slm/core/error.h"
+#include "slm/core/parallel.h"
+#include "slm/kernels/isa.h"
+
+namespace slm::cli {
+namespace {
+
+int64_t peak_rss_mb() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  return usage.ru_maxrss / 1024;
+}
+
+TrainingBenchmarkOptions preset_options(const std::string& preset) {
+  TrainingBenchmarkOptions options;
+  options.model = models::family_defaults(models::Family::kClassic);
+  if (preset == "openwebtext") {
+    options.model.vocab_size = 30522;
+    options.model.embed_dim = 512;
+    options.model.num_heads = options.model.num_kv_heads = 8;
+    options.model.head_dim = 64;
+    options.model.num_layers = 6;
+    options.model.hidden_dim = 2048;
+    options.batch_size = 64;
+  }
+  return options;
+}
+
+class BenchCommand final : public Command {
+ public:
+  std::string name() const override { return "bench"; }
+  std::string summary() const override { return "This machine: matrix peak, memory bandwidth, training speed."; }
+  std::string example() const override { return "slm bench --preset default"; }
+
+  void define_options(OptionTable& options) override {
+    options.add_choice("preset", preset_, {"all", "default", "openwebtext"}, "Training setups to time.");
+    options.add("steps", num_steps_, "Timed training steps.", {.low = 1, .high = 1000000});
+    options.add_choice("precision", precision_, {"auto", "fp32", "bf16"}, "Precision to compute in.");
+    options.add_flag("json", json_, "Print one JSON object and nothing else.");
+  }
+
+  int run(const OptionTable&) override {
+    const Precision precision = choose_precision(precision_);
+    const DType dtype = precision.compute_type == nn::ComputeType::kBFloat16 ? DType::kBFloat16 : DType::kFloat32;
+    nlohmann::json result = {{"isa", kernels::isa_description()},
+                             {"threads", num_threads()},
+                             {"precision", precision.name},
+                             {"peak_gflops", measure_peak_gflops(dtype)},
+                             {"bandwidth_gb_s", measure_bandwidth_gb_s()}};
+    if (!json_) {
+      std::cout << fmt::format("{}, {} threads, {}\nmatrix peak  {:8.1f} GFLOP/s\nbandwidth    {:8.1f} GB/s",
+                               kernels::isa_description(), num_threads(), precision.name,
+                               result["peak_gflops"].get<double>(), result["bandwidth_gb_s"].get<double>())
+                << std::endl;
+    }
+    for (const std::string& preset : preset_names()) {
+      if (preset_ != "all" && preset_ != preset) continue;
+      TrainingBenchmarkOptions options = preset_options(preset);
+      options.num_steps = num_steps_;
+      options.compute_type = precision.compute_type;
+      const TrainingBenchmark measured = run_training_benchmark(options);
+      result[preset] = {{"tokens_per_s", measured.tokens_per_s},
+                        {"matmul_only_tokens_per_s", measured.matmul_only_tokens_per_s},
+                        {"peak_rss_mb", peak_rss_mb()}};
+      if (json_) continue;
+      std::cout << fmt::format(
+                       "{:<12} {:8.0f} tok/s; {:.0f}% of the {:.0f} that its matrix products alone would allow; "
+                       "{} MB at most",
+                       preset, measured.tokens_per_s, 100 * measured.tokens_per_s / measured.matmul_only_tokens_per_s,
+                       measured.matmul_only_tokens_per_s, peak_rss_mb())
+                << std::endl;
+    }
+    if (json_) std::cout << result.dump() << std::endl;
+    return kExitDone;
+  }
+
+ private:
+  std::string preset_ = "all";
+  std::string precision_ = "fp32";
+  int64_t num_steps_ = 5;
+  bool json_ = false;
+};
+
+}  // namespace
+
+std::unique_ptr<Command> make_bench_command() { return std::make_unique<BenchCommand>(); }
+
+}  // namespace slm::cli

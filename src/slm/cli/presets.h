@@ -1,0 +1,15 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace slm::cli {
+
+// Names of the presets of `slm train`. "default" changes nothing.
+const std::vector<std::string>& preset_names();
+
+// The options that a preset stands for, as arguments. Throws UsageError for an unknown name.
+std::vector<std::string> preset_arguments(std::string_view name);
+
+}  // namespace slm::cli

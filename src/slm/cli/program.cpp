@@ -1,0 +1,192 @@
+#include "slm/cli/program.h"
+
+#include <fmt/format.h>
+#include <omp.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cstdlib>
+#include <iostream>
+#include <new>
+
+#include "slm/cli/arguments.h"
+#include "slm/cli/command.h"
+#include "slm/cli/nearest_name.h"
+#include "slm/cli/version.h"
+#include "slm/core/error.h"
+#include "slm/core/parallel.h"
+#include "slm/kernels/isa.h"
+#include "slm/kernels/register.h"
+
+namespace slm::cli {
+namespace {
+
+// Options that every command has.
+struct CommonOptions {
+  std::optional<int64_t> threads;
+  std::optional<std::string> isa;
+
+  void define(OptionTable& options) {
+    options.heading("Machine");
+    options.add("threads", threads, "Threads to compute with.", "all cores", {.low = 1, .high = 1024});
+    options.add_choice("isa", isa, {"sse4", "avx2", "avx512", "native"},
+                       "Highest instruction set to use; also read from SLM_ISA.", "native");
+  }
+
+  void apply() const {
+    std::optional<std::string> cap = isa;
+    if (const char* text = std::getenv("SLM_ISA"); !cap && text != nullptr && *text != '\0') cap = text;
+    if (cap) {
+      const auto parsed = kernels::parse_isa(*cap);
+      if (!parsed) throw UsageError(fmt::format("SLM_ISA: got '{}', expected sse4, avx2, avx512 or native", *cap));
+      kernels::set_isa_cap(*parsed);
+    }
+    if (threads) set_num_threads(static_cast<int>(*threads));
+    kernels::register_cpu_kernels();
+  }
+};
+
+// A command with its parser.
+struct Entry {
+  std::unique_ptr<Command> command;
+  std::unique_ptr<CLI::App> app;
+  std::unique_ptr<OptionTable> options;
+  std::unique_ptr<CommonOptions> common;
+};
+
+Entry make_entry(std::unique_ptr<Command> command) {
+  Entry entry{.command = std::move(command), .app = {}, .options = {}, .common = std::make_unique<CommonOptions>()};
+  entry.app = std::make_unique<CLI::App>(entry.command->summary(), "slm " + entry.command->name());
+  entry.app->get_formatter()->column_width(34);
+  entry.app->footer("Example:\n  " + entry.command->example());
+  entry.app->set_help_flag("--help", "Print this and exit.");
+  entry.options = std::make_unique<OptionTable>(*entry.app);
+  entry.command->define_options(*entry.options);
+  entry.common->define(*entry.options);
+  return entry;
+}
+
+std::vector<Entry> all_entries() {
+  std::vector<Entry> entries;
+  for (auto& command : all_commands()) entries.push_back(make_entry(std::move(command)));
+  return entries;
+}
+
+std::string overview(const std::vector<Entry>& entries) {
+  std::string text =
+      fmt::format("slm {}: from raw text to a small language model\n\nUsage: slm COMMAND [OPTIONS]\n\n", kVersion);
+  for (const Entry& entry : entries)
+    text += fmt::format("  {:<18}{}\n", entry.command->name(), entry.command->summary());
+  text +=
+      "\n'slm COMMAND --help' lists a command's options. First steps:\n"
+      "  slm train --data stories --model_dir runs/stories --max_steps 500\n"
+      "  slm generate --model runs/stories --prompt \"One morning\"\n";
+  return text;
+}
+
+std::string unknown_option(const Entry& entry, const std::string& argument) {
+  std::vector<std::string> names;
+  for (const OptionTable::Entry& option : entry.options->entries()) {
+    if (!option.is_positional) names.push_back("--" + option.name);
+  }
+  const std::string given = argument.substr(0, argument.find('='));
+  const std::string nearest = nearest_name(given, names);
+  return fmt::format("unknown {} '{}'{}; 'slm {} --help' lists the options",
+                     argument.starts_with("-") ? "option" : "argument", given,
+                     nearest.empty() ? "" : fmt::format(": did you mean '{}'?", nearest), entry.command->name());
+}
+
+int run_command(const Entry& entry, Arguments arguments) {
+  const bool wants_help = std::find(arguments.begin(), arguments.end(), "--help") != arguments.end();
+  if (!wants_help) arguments = with_preset_and_config(arguments);
+  std::reverse(arguments.begin(), arguments.end());  // as CLI11 takes them
+  try {
+    entry.app->parse(arguments);
+  } catch (const CLI::CallForHelp&) {
+    std::cout << entry.app->help();
+    return kExitDone;
+  } catch (const CLI::ExtrasError&) {
+    throw UsageError(unknown_option(entry, entry.app->remaining().front()));
+  } catch (const CLI::ParseError& error) {
+    throw UsageError(error.what());
+  }
+  entry.options->apply();
+  entry.common->apply();
+  return entry.command->run(*entry.options);
+}
+
+int dispatch(const Arguments& arguments) {
+  const std::vector<Entry> entries = all_entries();
+  if (arguments.empty() || arguments[0] == "--help" || arguments[0] == "help" || arguments[0] == "-h") {
+    (arguments.empty() ? std::cerr : std::cout) << overview(entries);
+    return arguments.empty() ? kExitUsage : kExitDone;
+  }
+  if (arguments[0] == "--version") {
+    std::cout << "slm " << kVersion << '\n';
+    return kExitDone;
+  }
+  // A command's name may be two words: `slm tokenizer train`.
+  std::vector<std::string> names;
+  for (const Entry& entry : entries) {
+    const std::string name = entry.command->name();
+    const auto words = static_cast<size_t>(1 + std::count(name.begin(), name.end(), ' '));
+    names.push_back(name);
+    if (arguments.size() < words) continue;
+    std::string given = arguments[0];
+    for (size_t i = 1; i < words; ++i) given += " " + arguments[i];
+    if (given != name) continue;
+    return run_command(entry, {arguments.begin() + static_cast<std::ptrdiff_t>(words), arguments.end()});
+  }
+  const std::string nearest = nearest_name(arguments[0], names);
+  throw UsageError(fmt::format("unknown command '{}'{}; 'slm --help' lists the commands", arguments[0],
+                               nearest.empty() ? "" : fmt::format(": did you mean '{}'?", nearest)));
+}
+
+int report(const std::string& problem, int exit_code) {
+  std::string line = problem;
+  std::replace(line.begin(), line.end(), '\n', ' ');
+  std::cout.flush();
+  std::cerr << "slm: error: " << line << std::endl;
+  return exit_code;
+}
+
+}  // namespace
+
+int run_program(const std::vector<std::string>& arguments) {
+  try {
+    return dispatch(with_underscores(arguments));
+  } catch (const UsageError& error) {
+    return report(error.what(), kExitUsage);
+  } catch (const std::bad_alloc&) {
+    return report("out of memory; use a smaller batch, model or corpus", kExitFailed);
+  } catch (const std::exception& error) {
+    return report(error.what(), kExitFailed);
+  }
+}
+
+std::string command_reference() {
+  std::string text =
+      "# Command line\n\nGenerated from the definitions that `--help` prints; `scripts/update-cli-reference` writes it "
+      "anew.\n\n"
+      "Every option also takes hyphens (`--batch-size`), `--name=value`, and its last value when given twice.\n";
+  for (const Entry& entry : all_entries()) {
+    text += fmt::format("\n## slm {}\n\n{}\n\n```\n{}\n```\n", entry.command->name(), entry.command->summary(),
+                        entry.command->example());
+    std::string heading;
+    for (const OptionTable::Entry& option : entry.options->entries()) {
+      if (option.heading != heading) {
+        heading = option.heading;
+        text += fmt::format("\n### {}\n\n| option | default | meaning |\n|---|---|---|\n", heading);
+      }
+      std::string value_name = option.value_name;
+      for (size_t at = 0; (at = value_name.find('|', at)) != std::string::npos; at += 2) value_name.insert(at, "\\");
+      const std::string spelled = option.is_positional
+                                      ? option.name
+                                      : fmt::format("--{}{}{}", option.name, value_name.empty() ? "" : " ", value_name);
+      text += fmt::format("| `{}` | {} | {} |\n", spelled, option.default_text, option.description);
+    }
+  }
+  return text;
+}
+
+}  // namespace slm::cli

@@ -1,0 +1,42 @@
+#include "slm/cli/console_lines.h"
+
+#include <gtest/gtest.h>
+
+namespace slm::cli {
+namespace {
+
+TEST(ConsoleLines, AreWordForWordThoseOfTheDocumentation) {
+  EXPECT_EQ(format_step({.epoch = 1,
+                         .batch = 10,
+                         .loss = 4.87621,
+                         .learning_rate = 5e-5,
+                         .grad_norm = 0.913,
+                         .tokens_per_s = 1611.6,
+                         .share_of_peak = 0.7104,
+                         .precision = "bf16"}),
+            "Epoch 1, Batch 10, Loss: 4.8762 | lr 5.0e-05 | norm 0.91 | 1,612 tok/s | 71% of bf16 peak");
+  EXPECT_EQ(format_epoch({.epoch = 1,
+                          .num_epochs = 10,
+                          .loss = 4.5123,
+                          .val_loss = 4.41,
+                          .accuracy = 0.2351,
+                          .perplexity = 82.27,
+                          .bits_per_byte = {}}),
+            "Epoch 1/10, Loss: 4.5123, Val Loss: 4.4100, Accuracy: 23.51%, Perplexity: 82.3");
+}
+
+TEST(ConsoleLines, GroupDigitsAndPickUnits) {
+  EXPECT_EQ(with_thousands(0), "0");
+  EXPECT_EQ(with_thousands(999), "999");
+  EXPECT_EQ(with_thousands(1000), "1,000");
+  EXPECT_EQ(with_thousands(-1234567), "-1,234,567");
+  EXPECT_EQ(format_bytes(999), "999 B");
+  EXPECT_EQ(format_bytes(138'000'000), "138 MB");
+  EXPECT_EQ(format_bytes(1'100'000'000), "1.1 GB");
+  EXPECT_EQ(format_bytes(999'960'000), "1.0 GB");
+  EXPECT_EQ(format_count(30'630'000), "30.6M");
+  EXPECT_EQ(format_count(512), "512");
+}
+
+}  // namespace
+}  // namespace slm::cli

@@ -1,0 +1,139 @@
+#include "cli/run_slm.h"
+
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <poll.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <chrono>
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
+#include <stdexcept>
+
+namespace slm::test {
+namespace {
+
+struct Pipe {
+  int read_end = -1, write_end = -1;
+
+  Pipe() {
+    std::array<int, 2> ends{};
+    if (pipe2(ends.data(), O_CLOEXEC) != 0) throw std::runtime_error("pipe failed");
+    read_end = ends[0];
+    write_end = ends[1];
+  }
+};
+
+// Never returns.
+void become_slm(const std::vector<std::string>& arguments, const RunOptions& options, const std::string& directory) {
+  if (chdir(directory.c_str()) != 0) _exit(126);
+  if (options.max_file_size_bytes >= 0) {
+    const auto limit = static_cast<rlim_t>(options.max_file_size_bytes);
+    const rlimit size{limit, limit};
+    setrlimit(RLIMIT_FSIZE, &size);
+    std::signal(SIGXFSZ, SIG_IGN);
+  }
+  for (const std::string& variable : options.environment) putenv(strdup(variable.c_str()));
+  std::vector<char*> argv = {strdup(SLM_PROGRAM)};
+  for (const std::string& argument : arguments) argv.push_back(strdup(argument.c_str()));
+  argv.push_back(nullptr);
+  execv(SLM_PROGRAM, argv.data());
+  _exit(127);
+}
+
+void append_available(int descriptor, std::string& text, bool& is_open) {
+  std::array<char, 65536> buffer{};
+  const ssize_t count = read(descriptor, buffer.data(), buffer.size());
+  if (count > 0) text.append(buffer.data(), static_cast<size_t>(count));
+  if (count == 0) is_open = false;
+}
+
+}  // namespace
+
+ProgramResult run_slm(const std::vector<std::string>& arguments, const RunOptions& options) {
+  const TemporaryFolder fresh;
+  const std::string directory = options.working_directory.empty() ? fresh.path() : options.working_directory;
+  const Pipe in, out, err;
+  const pid_t child = fork();
+  if (child == 0) {
+    dup2(in.read_end, STDIN_FILENO);
+    dup2(out.write_end, STDOUT_FILENO);
+    dup2(err.write_end, STDERR_FILENO);
+    become_slm(arguments, options, directory);
+  }
+  close(in.read_end);
+  close(out.write_end);
+  close(err.write_end);
+  if (!options.input.empty()) {
+    const ssize_t written = write(in.write_end, options.input.data(), options.input.size());
+    EXPECT_EQ(written, static_cast<ssize_t>(options.input.size())) << "the input must fit the pipe";
+  }
+  close(in.write_end);
+
+  ProgramResult result;
+  bool out_is_open = true, err_is_open = true, is_signalled = false;
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::minutes(2);
+  while (out_is_open || err_is_open) {
+    std::array<pollfd, 2> polled = {
+        {{out_is_open ? out.read_end : -1, POLLIN, 0}, {err_is_open ? err.read_end : -1, POLLIN, 0}}};
+    poll(polled.data(), polled.size(), 100);
+    if (polled[0].revents != 0) append_available(out.read_end, result.out, out_is_open);
+    if (polled[1].revents != 0) append_available(err.read_end, result.err, err_is_open);
+    if (options.signal != 0 && !is_signalled && options.signal_when(result.out, result.err)) {
+      kill(child, options.signal);
+      is_signalled = true;
+    }
+    if (std::chrono::steady_clock::now() > deadline) {
+      ADD_FAILURE() << "slm did not end within two minutes";
+      kill(child, SIGKILL);
+      break;
+    }
+  }
+  close(out.read_end);
+  close(err.read_end);
+  int status = 0;
+  waitpid(child, &status, 0);
+  result.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+  return result;
+}
+
+nlohmann::json only_json_of(const ProgramResult& result) {
+  const auto object = nlohmann::json::parse(result.out, nullptr, /*allow_exceptions=*/false);
+  EXPECT_TRUE(object.is_object()) << "standard output is not one JSON object: " << result.out << result.err;
+  return object;
+}
+
+TemporaryFolder::TemporaryFolder() {
+  std::string name = (std::filesystem::temp_directory_path() / "slm-test-XXXXXX").string();
+  if (mkdtemp(name.data()) == nullptr) throw std::runtime_error("cannot make a temporary folder");
+  root_ = name;
+}
+
+TemporaryFolder::~TemporaryFolder() {
+  std::error_code ignored;
+  std::filesystem::permissions(root_, std::filesystem::perms::owner_all, ignored);
+  std::filesystem::remove_all(root_, ignored);
+}
+
+std::string TemporaryFolder::path(const std::string& name) const {
+  return name.empty() ? root_.string() : (root_ / name).string();
+}
+
+std::string TemporaryFolder::write(const std::string& name, const std::string& content) const {
+  const std::string full = path(name);
+  std::filesystem::create_directories(std::filesystem::path(full).parent_path());
+  std::ofstream(full, std::ios::binary) << content;
+  return full;
+}
+
+std::string read_text(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  EXPECT_TRUE(file.good()) << path;
+  return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+}
+
+}  // namespace slm::test

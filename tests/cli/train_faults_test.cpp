@@ -1,0 +1,175 @@
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "cli/run_slm.h"
+
+namespace slm::test {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::vector<std::string> tiny_run(const std::string& model_dir, std::vector<std::string> more = {}) {
+  std::vector<std::string> arguments = {"train", "--model_dir",   model_dir, "--vocab_size", "50", "--embed_dim",
+                                        "16",    "--num_heads",   "2",       "--num_layers", "1",  "--hidden_dim",
+                                        "32",    "--max_seq_len", "16",      "--batch_size", "4",  "--epochs",
+                                        "1",     "--threads",     "1",       "--max_steps",  "4"};
+  arguments.insert(arguments.end(), more.begin(), more.end());
+  return arguments;
+}
+
+// One line on standard error with every part, the exit code, and no model under its final name.
+void expect_failure(const ProgramResult& result, int exit_code, const std::vector<std::string>& parts,
+                    const std::string& model_dir) {
+  EXPECT_EQ(result.exit_code, exit_code) << result.err;
+  for (const std::string& part : parts)
+    EXPECT_NE(result.err.find(part), std::string::npos) << part << " in " << result.err;
+  EXPECT_TRUE(result.err.starts_with("slm: error: ")) << result.err;
+  EXPECT_EQ(std::count(result.err.begin(), result.err.end(), '\n'), 1) << result.err;
+  EXPECT_FALSE(fs::exists(model_dir)) << "a start that fails leaves nothing";
+}
+
+struct BadText {
+  std::string name, content;
+  std::vector<std::string> parts;
+  std::vector<std::string> options;
+};
+
+TEST(TrainFaults, TextThatCannotBeTrainedOnIsNamedWithWhatToDo) {
+  const std::string sentence = "The quick brown fox jumps over the lazy dog. ";
+  std::string text;
+  for (int i = 0; i < 40; ++i) text += sentence;
+  const std::vector<BadText> cases = {
+      {"empty", "", {"empty.txt", "empty"}, {}},
+      {"one", "a", {"one.txt", "1 "}, {}},
+      {"short", "too short", {"short.txt", "max_seq_len"}, {}},
+      {"short_validation", text, {"validation", "val_fraction"}, {"--val_fraction", "0.0001"}},
+      {"invalid", text + "\xff\xfe" + text, {"invalid.txt", "byte 1800", "UTF-8"}, {}},
+  };
+  const TemporaryFolder folder;
+  for (const BadText& bad : cases) {
+    SCOPED_TRACE(bad.name);
+    const std::string path = folder.write(bad.name + ".txt", bad.content), model_dir = folder.path("model-" + bad.name);
+    std::vector<std::string> more = {"--data", path, "--tokenizer", "char"};
+    more.insert(more.end(), bad.options.begin(), bad.options.end());
+    expect_failure(run_slm(tiny_run(model_dir, more)), 1, bad.parts, model_dir);
+  }
+}
+
+TEST(TrainFaults, MissingDataIsNamed) {
+  const TemporaryFolder folder;
+  const std::string model_dir = folder.path("model");
+  expect_failure(run_slm(tiny_run(model_dir, {"--data", folder.path("nowhere.txt"), "--tokenizer", "char"})), 1,
+                 {"nowhere.txt", "No such file"}, model_dir);
+}
+
+TEST(TrainFaults, TokensOutsideTheVocabularyAreNamed) {
+  const TemporaryFolder folder;
+  std::string shard;  // header-less uint16 tokens, as nanoGPT writes them; token 700 at place 100
+  for (int i = 0; i < 4000; ++i) {
+    const int token = i == 100 ? 700 : i % 50;
+    shard += static_cast<char>(token & 0xff);
+    shard += static_cast<char>(token >> 8);
+  }
+  const std::string path = folder.write("tokens.bin", shard), model_dir = folder.path("model");
+  expect_failure(run_slm(tiny_run(model_dir, {"--data", path})), 1, {"tokens.bin", "700", "vocab_size"}, model_dir);
+}
+
+TEST(TrainFaults, AModelThatCannotFitIsRefusedBeforeTraining) {
+  const TemporaryFolder folder;
+  const std::string model_dir = folder.path("model");
+  expect_failure(run_slm({"train", "--embed_dim", "65536", "--hidden_dim", "262144", "--num_layers", "100",
+                          "--model_dir", model_dir}),
+                 1, {"memory", "needs", "available"}, model_dir);
+}
+
+TEST(TrainFaults, AFolderThatHoldsARunIsNotOverwrittenUnasked) {
+  const TemporaryFolder folder;
+  const std::string model_dir = folder.path("model");
+  ASSERT_EQ(run_slm(tiny_run(model_dir)).exit_code, 0);
+  const std::string before = read_text(model_dir + "/small_language_model.pt");
+  const ProgramResult second = run_slm(tiny_run(model_dir, {"--seed", "7"}));
+  EXPECT_EQ(second.exit_code, 1);
+  EXPECT_NE(second.err.find("--resume"), std::string::npos) << second.err;
+  EXPECT_NE(second.err.find("--overwrite"), std::string::npos) << second.err;
+  EXPECT_EQ(read_text(model_dir + "/small_language_model.pt"), before);
+  EXPECT_EQ(run_slm(tiny_run(model_dir, {"--seed", "7", "--overwrite"})).exit_code, 0);
+  EXPECT_NE(read_text(model_dir + "/small_language_model.pt"), before);
+}
+
+TEST(TrainFaults, AnUnwritableFolderIsNamed) {
+  if (geteuid() == 0) GTEST_SKIP() << "root may write everywhere";
+  const TemporaryFolder folder;
+  fs::create_directory(folder.path("locked"));
+  chmod(folder.path("locked").c_str(), 0500);
+  const std::string model_dir = folder.path("locked/model");
+  expect_failure(run_slm(tiny_run(model_dir)), 1, {"locked/model", "Permission denied"}, model_dir);
+}
+
+TEST(TrainFaults, AFileInThePlaceOfTheModelFolderIsNamed) {
+  const TemporaryFolder folder;
+  const std::string path = folder.write("model", "a file");
+  const ProgramResult result = run_slm(tiny_run(path));
+  EXPECT_EQ(result.exit_code, 1);
+  EXPECT_NE(result.err.find(path), std::string::npos) << result.err;
+  EXPECT_EQ(read_text(path), "a file");
+}
+
+TEST(TrainFaults, AFullDiskLeavesNoModelUnderItsFinalName) {
+  const TemporaryFolder folder;
+  const std::string model_dir = folder.path("model");
+  RunOptions options;
+  options.max_file_size_bytes = 8000;  // the model needs more, the log of four steps less
+  const ProgramResult result = run_slm(tiny_run(model_dir), options);
+  EXPECT_EQ(result.exit_code, 1) << result.err;
+  EXPECT_NE(result.err.find("File too large"), std::string::npos) << result.err;
+  EXPECT_FALSE(fs::exists(model_dir + "/small_language_model.pt"));
+}
+
+TEST(TrainFaults, InterruptsFinishTheStepSaveAndResumeGoesOnExactly) {
+  const TemporaryFolder folder;
+  const auto run_arguments = [&](const std::string& name, std::vector<std::string> more) {
+    more.insert(more.end(), {"--max_steps", "4000", "--epochs", "100", "--log_every", "1", "--dropout", "0.1"});
+    return tiny_run(folder.path(name), more);
+  };
+  ASSERT_EQ(run_slm(run_arguments("whole", {})).exit_code, 0);
+  for (const auto& [signal, exit_code] : {std::pair{SIGINT, 130}, std::pair{SIGTERM, 143}}) {
+    const std::string name = "stopped-" + std::to_string(signal);
+    RunOptions options;
+    options.signal = signal;
+    options.signal_when = [](const std::string& out, const std::string&) {
+      return std::count(out.begin(), out.end(), '\n') > 25;
+    };
+    EXPECT_EQ(run_slm(run_arguments(name, {}), options).exit_code, exit_code);
+    ASSERT_EQ(run_slm(run_arguments(name, {"--resume"})).exit_code, 0);
+    EXPECT_EQ(read_text(folder.path(name + "/small_language_model.pt")),
+              read_text(folder.path("whole/small_language_model.pt")));
+  }
+}
+
+TEST(TrainFaults, DamagedAndForeignModelFilesAreNamed) {
+  const TemporaryFolder folder;
+  const std::string model_dir = folder.path("model"), file = model_dir + "/small_language_model.pt";
+  ASSERT_EQ(run_slm(tiny_run(model_dir)).exit_code, 0);
+  const std::string whole = read_text(file);
+  for (const std::string& damaged :
+       {std::string(), whole.substr(0, whole.size() / 2), std::string("not a model at all")}) {
+    folder.write("model/small_language_model.pt", damaged);
+    for (const std::vector<std::string>& arguments :
+         {std::vector<std::string>{"eval", "--model", model_dir, "--data", "dummy"},
+          std::vector<std::string>{"generate", "--model", model_dir, "--prompt", "1 2 3"}}) {
+      const ProgramResult result = run_slm(arguments);
+      EXPECT_EQ(result.exit_code, 1) << arguments[0];
+      EXPECT_NE(result.err.find(file), std::string::npos) << result.err;
+      EXPECT_EQ(std::count(result.err.begin(), result.err.end(), '\n'), 1) << result.err;
+    }
+  }
+}
+
+}  // namespace
+}  // namespace slm::test

@@ -1,0 +1,66 @@
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "cli/run_slm.h"
+
+namespace slm::test {
+namespace {
+
+struct Misuse {
+  std::vector<std::string> arguments;
+  std::string line;  // the whole of standard error
+};
+
+TEST(UsageErrors, AreOneLineThatSaysWhatToDoAndExitWithTwo) {
+  const std::vector<Misuse> misuses = {
+      {{"trian"}, "slm: error: unknown command 'trian': did you mean 'train'?; 'slm --help' lists the commands\n"},
+      {{"train", "--bach_size", "8"},
+       "slm: error: unknown option '--bach_size': did you mean '--batch_size'?; 'slm train --help' lists the "
+       "options\n"},
+      {{"train", "--embed_dim", "100", "--num_heads", "3"},
+       "slm: error: --embed_dim 100 is not divisible by --num_heads 3; use a multiple of it\n"},
+      {{"train", "--batch_size", "0"},
+       "slm: error: --batch_size: got '0', expected a whole number from 1 to 1000000\n"},
+      {{"train", "--num_layers", "-2"}, "slm: error: --num_layers: got '-2', expected a whole number from 1 to 1024\n"},
+      {{"train", "--embed_dim", "99999999999"},
+       "slm: error: --embed_dim: got '99999999999', expected a whole number from 1 to 1048576\n"},
+      {{"train", "--epochs", "many"},
+       "slm: error: --epochs: got 'many', expected a whole number from 1 to 1000000000\n"},
+      {{"train", "--learning_rate", "nan"},
+       "slm: error: --learning_rate: got 'nan', expected a number of at least 0\n"},
+      {{"train", "--dropout", "1"}, "slm: error: --dropout: got '1', expected a number from 0 to below 1\n"},
+      {{"train", "--family", "gtp2"},
+       "slm: error: --family: got 'gtp2', expected classic, gpt2, llama (did you mean 'gpt2'?)\n"},
+      {{"train", "--preset", "big"}, "slm: error: --preset: got 'big', expected one of default, openwebtext\n"},
+  };
+  for (const Misuse& misuse : misuses) {
+    const ProgramResult result = run_slm(misuse.arguments);
+    EXPECT_EQ(result.exit_code, 2) << misuse.line;
+    EXPECT_EQ(result.err, misuse.line);
+    EXPECT_EQ(result.out, "");
+  }
+}
+
+TEST(Help, NamesEveryCommandAndEachHasDefaultsAndAnExample) {
+  const ProgramResult overview = run_slm({"--help"});
+  EXPECT_EQ(overview.exit_code, 0);
+  for (const std::string command : {"train", "eval", "generate", "info", "bench"}) {
+    EXPECT_NE(overview.out.find("  " + command + " "), std::string::npos) << command;
+    const ProgramResult help = run_slm({command, "--help"});
+    EXPECT_EQ(help.exit_code, 0);
+    EXPECT_NE(help.out.find("Example:\n  slm " + command), std::string::npos) << command;
+    EXPECT_NE(help.out.find("--threads N [all cores]"), std::string::npos) << command;
+  }
+}
+
+TEST(Options, AcceptHyphensAssignmentsAndTakeTheLastOfTwo) {
+  // The value that counts is out of range, so the message shows which one it was.
+  const ProgramResult result = run_slm({"train", "--batch-size", "8", "--batch_size=16", "--batch-size=0"});
+  EXPECT_EQ(result.exit_code, 2);
+  EXPECT_NE(result.err.find("--batch_size: got '0'"), std::string::npos) << result.err;
+}
+
+}  // namespace
+}  // namespace slm::test

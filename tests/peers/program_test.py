@@ -1,0 +1,191 @@
+#!/usr/bin/env python3
+"""What the slm program leaves behind, as PyTorch, transformers and TensorBoard read it.
+
+Usage: program_test.py --build-dir build/release
+"""
+
+import argparse
+import json
+import math
+import pathlib
+import subprocess
+import sys
+import tempfile
+
+import torch
+from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+from torch import nn
+from torch.nn import functional as F
+from transformers import GPT2Config, GPT2LMHeadModel, LlamaConfig, LlamaForCausalLM, Qwen3Config, Qwen3ForCausalLM
+
+SIZES = dict(vocab_size=61, embed_dim=32, num_heads=4, num_layers=2, hidden_dim=48, max_seq_len=24)
+failures = 0
+
+
+def check(condition, what):
+    global failures
+    print(f"{'ok' if condition else 'FAILED'}: {what}", flush=True)
+    failures += 0 if condition else 1
+
+
+class Slm:
+    def __init__(self, build_dir):
+        self.program = str(build_dir / "slm")
+
+    def run(self, *arguments):
+        result = subprocess.run([self.program, *map(str, arguments)], capture_output=True, text=True)
+        if result.returncode != 0:
+            raise RuntimeError(f"slm {' '.join(map(str, arguments))}: {result.stderr}")
+        return result.stdout
+
+    def train(self, folder, *more):
+        sizes = [word for name, value in SIZES.items() for word in (f"--{name}", value)]
+        self.run("train", *sizes, "--batch_size", 8, "--max_steps", 12, "--model_dir", folder, *more)
+
+    def loss(self, folder):
+        return json.loads(self.run("eval", "--model", folder, "--data", "dummy", "--json"))["loss"]
+
+    def greedy(self, folder, prompt, count):
+        text = " ".join(map(str, prompt))
+        out = self.run("generate", "--model", folder, "--prompt_ids", text, "--temperature", 0, "--max_new_tokens", count, "--json")
+        return json.loads(out)["samples"][0]["ids"]
+
+
+def dummy_tokens():
+    torch.manual_seed(42)
+    return torch.randint(0, SIZES["vocab_size"], (10000,))
+
+
+def mean_loss(logits_of, tokens, length):
+    """Every token but the first as a target once, in windows of `length` with the shorter last one."""
+    total = 0.0
+    with torch.no_grad():
+        for start in range(0, len(tokens) - 1, length):
+            window = tokens[start : start + length + 1]
+            total += float(F.cross_entropy(logits_of(window[None, :-1])[0], window[1:], reduction="sum"))
+    return total / (len(tokens) - 1)
+
+
+def classic_logits(state):
+    dim, heads, layers, hidden = (SIZES[k] for k in ("embed_dim", "num_heads", "num_layers", "hidden_dim"))
+    layer = nn.TransformerEncoderLayer(dim, heads, hidden, dropout=0.0, batch_first=True)
+    encoder = nn.TransformerEncoder(layer, layers, enable_nested_tensor=False).eval()
+    prefix = "transformer_encoder."
+    encoder.load_state_dict({k.removeprefix(prefix): v for k, v in state.items() if k.startswith(prefix)}, strict=True)
+
+    def logits(tokens):
+        length = tokens.shape[1]
+        hidden_states = state["token_embedding.weight"][tokens] + state["position_embedding.weight"][:length]
+        mask = nn.Transformer.generate_square_subsequent_mask(length)
+        encoded = encoder(hidden_states, mask=mask, is_causal=True)
+        return F.linear(encoded, state["output_layer.weight"], state["output_layer.bias"])
+
+    return logits
+
+
+def gpt2_model():
+    return GPT2LMHeadModel(
+        GPT2Config(
+            vocab_size=SIZES["vocab_size"],
+            n_positions=SIZES["max_seq_len"],
+            n_embd=SIZES["embed_dim"],
+            n_layer=SIZES["num_layers"],
+            n_head=SIZES["num_heads"],
+            n_inner=SIZES["hidden_dim"],
+            bos_token_id=None,
+            eos_token_id=None,
+        )
+    )
+
+
+def llama_like(config_class, model_class, eps, tied):
+    return model_class(
+        config_class(
+            vocab_size=SIZES["vocab_size"],
+            hidden_size=SIZES["embed_dim"],
+            intermediate_size=SIZES["hidden_dim"],
+            num_hidden_layers=SIZES["num_layers"],
+            num_attention_heads=SIZES["num_heads"],
+            num_key_value_heads=2,
+            head_dim=SIZES["embed_dim"] // SIZES["num_heads"],
+            max_position_embeddings=SIZES["max_seq_len"],
+            rms_norm_eps=eps,
+            tie_word_embeddings=tied,
+            bos_token_id=None,
+            eos_token_id=None,
+            pad_token_id=None,
+        )
+    )
+
+
+def check_model(slm, name, folder, logits_of):
+    tokens = dummy_tokens()
+    theirs, ours = mean_loss(logits_of, tokens, SIZES["max_seq_len"]), slm.loss(folder)
+    check(math.isclose(ours, theirs, rel_tol=2e-5), f"{name}: slm eval {ours:.6f}, PyTorch {theirs:.6f}")
+    prompt, ids = tokens[:5].tolist(), tokens[:5].tolist()
+    with torch.no_grad():
+        for _ in range(15):
+            ids.append(int(logits_of(torch.tensor([ids]))[0, -1].argmax()))
+    check(slm.greedy(folder, prompt, 15) == ids[5:], f"{name}: greedy continuation equals PyTorch's")
+
+
+def check_families(slm, root):
+    folder = root / "classic"
+    slm.train(folder)
+    state = torch.load(folder / "small_language_model.pt", weights_only=True)
+    check_model(slm, "classic", folder, classic_logits(state))
+    models = {
+        "gpt2": (gpt2_model(), ["--family", "gpt2"]),
+        "llama": (
+            llama_like(LlamaConfig, LlamaForCausalLM, 1e-5, False),
+            ["--family", "llama", "--num_kv_heads", 2],
+        ),
+        "qwen3": (
+            llama_like(Qwen3Config, Qwen3ForCausalLM, 1e-5, True),
+            ["--family", "llama", "--num_kv_heads", 2, "--qk_norm", "--tie_embeddings"],
+        ),
+    }
+    for name, (model, flags) in models.items():
+        folder = root / name
+        slm.train(folder, *flags)
+        state = torch.load(folder / "small_language_model.pt", weights_only=True)
+        missing, unexpected = model.load_state_dict(state, strict=True)
+        check(not missing and not unexpected, f"{name}: transformers takes the .pt with strict=True")
+        model.eval()
+        check_model(slm, name, folder, lambda tokens: model(input_ids=tokens, use_cache=False).logits)
+
+
+def check_logs(root):
+    folder = root / "classic"
+    lines = [json.loads(line) for line in (folder / "metrics.jsonl").read_text().splitlines()]
+    steps = [line for line in lines if "loss" in line]
+    check([line["step"] for line in steps] == list(range(1, 13)), "metrics.jsonl has every step once, in order")
+    keys = {"step", "epoch", "tokens", "loss", "lr", "grad_norm", "tokens_per_s"}
+    check(all(keys <= line.keys() for line in steps), "each step has " + ", ".join(sorted(keys)))
+    events = EventAccumulator(str(folder / "logs"))
+    events.Reload()
+    tags = events.Tags()["scalars"]
+    loss_tag = next((tag for tag in tags if tag.endswith("loss") and "val" not in tag), None)
+    check(loss_tag is not None, f"TensorBoard reads scalars: {', '.join(tags)}")
+    if loss_tag is not None:
+        values = [(event.step, event.value) for event in events.Scalars(loss_tag)]
+        same = [step for step, _ in values] == [line["step"] for line in steps] and all(
+            math.isclose(value, line["loss"], rel_tol=1e-6) for (_, value), line in zip(values, steps)
+        )
+        check(same, "TensorBoard's loss equals that of metrics.jsonl, step by step")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--build-dir", type=pathlib.Path, required=True)
+    arguments = parser.parse_args()
+    torch.set_num_threads(2)
+    with tempfile.TemporaryDirectory() as folder:
+        root = pathlib.Path(folder)
+        check_families(Slm(arguments.build_dir), root)
+        check_logs(root)
+    sys.exit(1 if failures else 0)
+
+
+if __name__ == "__main__":
+    main()

@@ -47,7 +47,7 @@ class Slm:
 
     def greedy(self, folder, prompt, count):
         text = " ".join(map(str, prompt))
-        out = self.run("generate", "--model", folder, "--prompt_ids", text, "--temperature", 0, "--max_new_tokens", count, "--json")
+        out = self.run("generate", "--model", folder, "--prompt", text, "--temperature", 0, "--max_new_tokens", count, "--json")
         return json.loads(out)["samples"][0]["ids"]
 
 

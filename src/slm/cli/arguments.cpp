@@ -3,20 +3,19 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <fstream>
-#include <iterator>
 #include <nlohmann/json.hpp>
-#include <optional>
-#include <string_view>
 
 #include "slm/cli/presets.h"
 #include "slm/core/error.h"
+#include "slm/storage/read_file.h"
 
 namespace slm::cli {
 namespace {
 
-// The value of the last --name VALUE or --name=VALUE.
+std::string text_of(const nlohmann::json& value) { return value.is_string() ? value.get<std::string>() : value.dump(); }
+
+}  // namespace
+
 std::optional<std::string> last_value_of(const Arguments& arguments, std::string_view name) {
   const std::string option = fmt::format("--{}", name), assignment = option + "=";
   std::optional<std::string> value;
@@ -28,15 +27,7 @@ std::optional<std::string> last_value_of(const Arguments& arguments, std::string
   return value;
 }
 
-std::string read_whole(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file) throw IoError(path, "cannot open", errno, "--config takes the path of a JSON file");
-  return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-}
-
-std::string text_of(const nlohmann::json& value) { return value.is_string() ? value.get<std::string>() : value.dump(); }
-
-}  // namespace
+Arguments arguments_from_file(const std::string& path) { return arguments_from_json(storage::read_file(path), path); }
 
 Arguments with_underscores(Arguments arguments) {
   for (std::string& argument : arguments) {
@@ -69,7 +60,7 @@ Arguments arguments_from_json(const std::string& json, const std::string& origin
 Arguments with_preset_and_config(const Arguments& arguments) {
   Arguments layered;
   Arguments from_file;
-  if (const auto path = last_value_of(arguments, "config")) from_file = arguments_from_json(read_whole(*path), *path);
+  if (const auto path = last_value_of(arguments, "config")) from_file = arguments_from_file(*path);
   auto preset = last_value_of(arguments, "preset");
   if (!preset) preset = last_value_of(from_file, "preset");
   if (preset) layered = preset_arguments(*preset);

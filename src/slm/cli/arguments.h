@@ -1,6 +1,8 @@
 #pragma once
 
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace slm::cli {
@@ -15,6 +17,12 @@ Arguments with_underscores(Arguments arguments);
 // override the earlier: preset, then file, then command line. `arguments` holds what follows the command's name. Throws
 // UsageError for an unknown preset or a key that is no option's name, IoError or FormatError for the file.
 Arguments with_preset_and_config(const Arguments& arguments);
+
+// The value of the last --name VALUE or --name=VALUE.
+std::optional<std::string> last_value_of(const Arguments& arguments, std::string_view name);
+
+// The options in a JSON file. Throws IoError or FormatError.
+Arguments arguments_from_file(const std::string& path);
 
 // The options that a JSON object of values stands for. null leaves an option out. `origin` is for messages.
 Arguments arguments_from_json(const std::string& json, const std::string& origin);

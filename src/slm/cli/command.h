@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "slm/cli/arguments.h"
 #include "slm/cli/option_table.h"
 
 namespace slm::cli {
@@ -26,6 +27,8 @@ class Command {
   virtual std::string example() const = 0;  // a command line that works as it stands
   // Called once, before parsing.
   virtual void define_options(OptionTable& options) = 0;
+  // Options that hold unless the preset, the configuration file or `given`, the command line, say otherwise.
+  virtual Arguments base_arguments(const Arguments& /*given*/) const { return {}; }
   // After parsing. Returns the exit code; errors are exceptions.
   virtual int run(const OptionTable& options) = 0;
 };

@@ -4,11 +4,123 @@
 
 #include <iostream>
 
+#include "slm/cli/console_lines.h"
+#include "slm/cli/machine_peak.h"
+#include "slm/core/error.h"
 #include "slm/core/parallel.h"
+#include "slm/data/token_shard.h"
+#include "slm/formats/identify_file.h"
+#include "slm/formats/model_folder.h"
+#include "slm/formats/tensor_file.h"
 #include "slm/kernels/isa.h"
+#include "slm/storage/folder.h"
+#include "slm/storage/read_file.h"
+#include "slm/text/tokenizer.h"
 
 namespace slm::cli {
 namespace {
+
+using formats::FileKind;
+using nlohmann::json;
+
+json describe_machine() {
+  json peaks = {{"fp32", measure_peak_gflops(DType::kFloat32)}};
+  if (kernels::has_native_bf16()) peaks["bf16"] = measure_peak_gflops(DType::kBFloat16);
+  return {{"kind", "machine"},        {"devices", {"cpu"}},   {"isa", kernels::isa_description()},
+          {"threads", num_threads()}, {"peak_gflops", peaks}, {"bandwidth_gb_s", measure_bandwidth_gb_s()}};
+}
+
+json describe_tensors(const std::string& path) {
+  const auto file = formats::open_tensor_file(path);
+  json tensors = json::array();
+  int64_t num_elements = 0;
+  for (const formats::TensorEntry& entry : file->entries()) {
+    tensors.push_back({{"name", entry.name},
+                       {"dtype", formats::name(entry.type)},
+                       {"shape", std::vector<int64_t>(entry.shape.begin(), entry.shape.end())}});
+    num_elements += entry.shape.num_elements();
+  }
+  return {{"format", file->format()}, {"num_elements", num_elements}, {"tensors", tensors}};
+}
+
+json describe_tokenizer(const std::string& path) {
+  const auto tokenizer = text::load_tokenizer(path);
+  json special = json::object();
+  for (int32_t id = 0; id < tokenizer->vocab_size(); ++id) {
+    if (tokenizer->is_special(id)) special[tokenizer->id_to_token(id)] = id;
+  }
+  return {{"type", tokenizer->kind()}, {"vocab_size", tokenizer->vocab_size()}, {"special_tokens", special}};
+}
+
+// A run's folder, or a checkpoint of one.
+json describe_run(const std::string& path) {
+  const std::string config_path = formats::find_config(path);
+  const std::string config = storage::read_file(config_path);
+  const models::DecoderConfig decoder = formats::parse_decoder_config(config, config_path);
+  json result = {{"num_parameters", models::num_parameters(decoder)}, {"config", json::parse(config)}};
+  const std::string state = storage::join(path, "train_state.json");
+  if (storage::exists(state)) result["train_state"] = json::parse(storage::read_file(state), nullptr, false);
+  const std::string checkpoints = storage::join(path, "checkpoints");
+  if (storage::is_directory(checkpoints)) {
+    json names = json::array();
+    for (const storage::FolderEntry& entry : storage::list_folder(checkpoints)) names.push_back(entry.name);
+    result["checkpoints"] = names;
+  }
+  return result;
+}
+
+json describe_shard(const std::string& path) {
+  const data::TokenSource source = data::open_token_shard(path);
+  json first = json::array();
+  for (int64_t i = 0; i < std::min<int64_t>(source.size(), 16); ++i) first.push_back(source[i]);
+  return {{"tokens", source.size()}, {"first_tokens", first}};
+}
+
+json describe_path(const std::string& path) {
+  const FileKind kind = formats::identify_file(path);
+  json result;
+  switch (kind) {
+    case FileKind::kMissing:
+      throw IoError(path, "cannot open", ENOENT, "'slm info' without a path describes this machine");
+    case FileKind::kTorchArchive:
+    case FileKind::kSafetensors:
+      result = describe_tensors(path);
+      break;
+    case FileKind::kTokenizer:
+      result = describe_tokenizer(path);
+      break;
+    case FileKind::kTokenShard:
+      result = describe_shard(path);
+      break;
+    case FileKind::kRun:
+    case FileKind::kCheckpoint:
+      result = describe_run(path);
+      break;
+    default:
+      result = json::object();
+  }
+  result["path"] = path;
+  result["kind"] = formats::describe(kind);
+  if (!storage::is_directory(path)) result["size_bytes"] = storage::file_size(path);
+  return result;
+}
+
+// Indented "key: value" lines.
+void print_lines(const json& value, const std::string& indent) {
+  for (const auto& [key, member] : value.items()) {
+    if (key == "tensors") {
+      for (const json& tensor : member) {
+        std::cout << fmt::format("{}{:<60} {:<9} {}\n", indent, tensor["name"].get<std::string>(),
+                                 tensor["dtype"].get<std::string>(), tensor["shape"].dump());
+      }
+    } else if (member.is_object()) {
+      std::cout << indent << key << ":\n";
+      print_lines(member, indent + "  ");
+    } else if (!member.is_null()) {
+      std::cout << indent << key << ": " << (member.is_string() ? member.get<std::string>() : member.dump()) << '\n';
+    }
+  }
+}
 
 class InfoCommand final : public Command {
  public:
@@ -22,8 +134,13 @@ class InfoCommand final : public Command {
   }
 
   int run(const OptionTable&) override {
-    nlohmann::json machine = {{"device", "cpu"}, {"isa", kernels::isa_description()}, {"threads", num_threads()}};
-    std::cout << machine.dump(json_ ? -1 : 2) << std::endl;
+    const json result = paths_.empty() ? describe_machine() : describe_path(paths_[0]);
+    if (json_) {
+      std::cout << result.dump(-1, ' ', false, json::error_handler_t::replace) << std::endl;
+    } else {
+      print_lines(result, "");
+      std::cout << std::flush;
+    }
     return kExitDone;
   }
 

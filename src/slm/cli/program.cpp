@@ -98,7 +98,12 @@ std::string unknown_option(const Entry& entry, const std::string& argument) {
 
 int run_command(const Entry& entry, Arguments arguments) {
   const bool wants_help = std::find(arguments.begin(), arguments.end(), "--help") != arguments.end();
-  if (!wants_help) arguments = with_preset_and_config(arguments);
+  if (!wants_help) {
+    Arguments layered = entry.command->base_arguments(arguments);
+    const Arguments given = with_preset_and_config(arguments);
+    layered.insert(layered.end(), given.begin(), given.end());
+    arguments = std::move(layered);
+  }
   std::reverse(arguments.begin(), arguments.end());  // as CLI11 takes them
   try {
     entry.app->parse(arguments);

@@ -1,0 +1,35 @@
+#include "slm/cli/data_options.h"
+
+#include <fmt/format.h>
+
+#include <memory>
+
+#include "slm/cli/console_lines.h"
+#include "slm/core/error.h"
+#include "slm/formats/tensor_file.h"
+
+namespace slm::cli {
+
+data::TokenSource open_token_tensor(const std::string& path) {
+  const std::unique_ptr<formats::TensorFile> file = formats::open_tensor_file(path);
+  if (file->entries().size() != 1) {
+    throw FormatError(path, FormatError::kNoOffset,
+                      fmt::format("holds {} tensors, expected one 1-D or 2-D tensor of token ids; is it a model?",
+                                  file->entries().size()));
+  }
+  const auto tensor = std::make_shared<const Tensor>(file->read(file->entries()[0], DType::kInt64));
+  const auto ids = std::as_bytes(tensor->span<int64_t>());
+  return {tensor, ids, data::TokenType::kInt64, path, /*is_mapped=*/false};
+}
+
+data::DataOptions data_options(const std::string& data, ProgressBar& bar) {
+  data::DataOptions options;
+  options.data = data;
+  options.open_tensor = open_token_tensor;
+  options.progress = [&bar](int64_t done, int64_t total) {
+    bar.update(done, total, fmt::format("{} of {}", format_bytes(done), format_bytes(total)));
+  };
+  return options;
+}
+
+}  // namespace slm::cli

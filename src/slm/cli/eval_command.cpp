@@ -1,0 +1,78 @@
+#include "slm/cli/eval_command.h"
+
+#include <fmt/format.h>
+
+#include <iostream>
+
+#include "slm/cli/console_lines.h"
+#include "slm/cli/data_options.h"
+#include "slm/cli/loaded_model.h"
+#include "slm/train/evaluation.h"
+
+namespace slm::cli {
+namespace {
+
+class EvalCommand final : public Command {
+ public:
+  std::string name() const override { return "eval"; }
+  std::string summary() const override { return "Loss, perplexity, accuracy and bits per byte of a model on data."; }
+  std::string example() const override { return "slm eval --model runs/stories --data more_text.txt"; }
+
+  void define_options(OptionTable& options) override {
+    model_.define(options);
+    options.heading("Data");
+    options.add("data", data_, "What to evaluate on, all of it: the kinds that 'slm train --data' takes.");
+    options.add("batch_size", batch_size_, "Sequences at once.", {.low = 1, .high = 1000000});
+    options.add("seed", seed_, "Of --data dummy.");
+    options.add_flag("json", json_, "Print one JSON object and nothing else.");
+  }
+
+  int run(const OptionTable&) override {
+    const LoadedModel model = load_model(model_);
+    if (!model.precision.notice.empty()) std::cerr << "slm: warning: " << model.precision.notice << std::endl;
+    const models::DecoderConfig& config = model.decoder->config();
+    ProgressBar bar("read", !json_);
+    data::DataOptions options = data_options(data_, bar);
+    options.given_tokenizer = model.tokenizer;
+    options.vocab_size = config.vocab_size;
+    options.max_seq_len = config.max_seq_len;
+    options.seed = seed_;
+    const data::Data data = data::open_evaluation_data(options);
+    bar.hide();
+    const train::Evaluation result = train::Evaluator(data.validation, config, batch_size_).evaluate(*model.decoder);
+    print(result);
+    return kExitDone;
+  }
+
+ private:
+  void print(const train::Evaluation& result) const {
+    if (json_) {
+      const nlohmann::json bits =
+          result.bits_per_byte ? nlohmann::json(*result.bits_per_byte) : nlohmann::json(nullptr);
+      std::cout << nlohmann::json{{"loss", result.loss},
+                                  {"perplexity", result.perplexity},
+                                  {"accuracy", result.accuracy},
+                                  {"tokens", result.num_targets},
+                                  {"bits_per_byte", bits}}
+                       .dump()
+                << std::endl;
+      return;
+    }
+    std::cout << fmt::format("Loss: {:.4f}, Perplexity: {:.1f}, Accuracy: {:.2f}%, Tokens: {}", result.loss,
+                             result.perplexity, result.accuracy * 100, with_thousands(result.num_targets));
+    if (result.bits_per_byte) std::cout << fmt::format(", Bits per byte: {:.3f}", *result.bits_per_byte);
+    std::cout << std::endl;
+  }
+
+  ModelFlags model_;
+  std::string data_ = "dummy";
+  int64_t batch_size_ = 32;
+  uint64_t seed_ = 42;
+  bool json_ = false;
+};
+
+}  // namespace
+
+std::unique_ptr<Command> make_eval_command() { return std::make_unique<EvalCommand>(); }
+
+}  // namespace slm::cli

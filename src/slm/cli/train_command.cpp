@@ -1,0 +1,203 @@
+#include "slm/cli/train_command.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iostream>
+
+#include "slm/cli/arguments.h"
+#include "slm/cli/console_lines.h"
+#include "slm/cli/console_observer.h"
+#include "slm/cli/data_options.h"
+#include "slm/cli/machine_peak.h"
+#include "slm/cli/model_options.h"
+#include "slm/cli/precision.h"
+#include "slm/cli/presets.h"
+#include "slm/cli/run_options.h"
+#include "slm/cli/stop_signal.h"
+#include "slm/core/error.h"
+#include "slm/core/parallel.h"
+#include "slm/formats/model_folder.h"
+#include "slm/generate/generate.h"
+#include "slm/generate/prompt.h"
+#include "slm/kernels/isa.h"
+#include "slm/storage/atomic_file.h"
+#include "slm/storage/folder.h"
+#include "slm/train/checkpoint.h"
+
+#include "slm/train/trainer.h"
+
+namespace slm::cli {
+namespace {
+
+// What a run leaves in its folder, besides its checkpoints.
+const std::vector<std::string> kRunEntries = {
+    formats::kModelFile, formats::kConfigFile, formats::kTokenizerFile, "metrics.jsonl", "logs", "checkpoints"};
+
+bool holds_run(const std::string& model_dir) {
+  return storage::exists(storage::join(model_dir, formats::kModelFile)) ||
+         storage::exists(storage::join(model_dir, "checkpoints"));
+}
+
+class TrainCommand final : public Command {
+ public:
+  std::string name() const override { return "train"; }
+  std::string summary() const override { return "Trains a model. With no option at all, on the built-in dummy data."; }
+  std::string example() const override {
+    return "slm train --data stories --family gpt2 --max_steps 500 --model_dir runs/stories";
+  }
+
+  void define_options(OptionTable& options) override {
+    model_.define(options);
+    data_.define(options);
+    train_.define(options);
+    options.add("model_dir", model_dir_, "Folder for everything the run leaves.");
+    options.add_with_implicit_value(
+        "resume", resume_, "latest",
+        "Go on from a checkpoint: 'latest' of --model_dir, 'auto' (the same, or a fresh start "
+        "where there is none), or a path. Options not given are those of the run.",
+        "");
+    options.add_flag("overwrite", overwrite_, "Start anew in a folder that holds a run, which is removed.");
+    options.add("log_every", log_every_, "Batches between two lines on standard output.", {.low = 1, .high = 1e9});
+    options.add_flag("quiet", is_quiet_, "Print warnings and errors only.");
+    options.add("sample_prompt", sample_prompt_, "What sample texts begin with.");
+    options.add_choice("precision", precision_, {"auto", "fp32", "bf16", "fp16"},
+                       "Of matrices and activations; auto is the faster of fp32 and bf16.");
+    options.heading("Configuration");
+    options.add("config", config_,
+                "JSON file with values for these options, by name; options given here go before it.");
+    options.add_choice("preset", preset_, preset_names(), "A set of defaults.");
+  }
+
+  Arguments base_arguments(const Arguments& given) const override;
+  int run(const OptionTable& options) override;
+
+ private:
+  std::optional<std::string> checkpoint_to_resume() const;
+  std::string config_json(const OptionTable& options, const models::DecoderConfig& config) const;
+  void print_start(const models::Decoder& model, const Precision& precision) const;
+  std::function<std::string()> sampler(const models::Decoder& model, const text::Tokenizer* tokenizer) const;
+
+  ModelOptions model_;
+  TrainDataFlags data_;
+  TrainFlags train_;
+  std::string model_dir_ = ".";
+  std::optional<std::string> resume_;
+  bool overwrite_ = false;
+  int64_t log_every_ = 10;
+  bool is_quiet_ = false;
+  std::string sample_prompt_;
+  std::string precision_ = "fp32";
+  std::string config_;
+  std::string preset_ = "default";
+};
+
+// A resumed run has the options it was started with, so that only what is to change need be given.
+Arguments TrainCommand::base_arguments(const Arguments& given) const {
+  const bool is_resumed = std::any_of(given.begin(), given.end(), [](const std::string& argument) {
+    return argument == "--resume" || argument.starts_with("--resume=");
+  });
+  const std::string path = storage::join(last_value_of(given, "model_dir").value_or(model_dir_), formats::kConfigFile);
+  if (!is_resumed || !storage::exists(path)) return {};
+  return arguments_from_file(path);
+}
+
+std::optional<std::string> TrainCommand::checkpoint_to_resume() const {
+  if (!resume_) return std::nullopt;
+  const bool is_of_this_run = *resume_ == "latest" || *resume_ == "auto";
+  const std::string where = is_of_this_run ? model_dir_ : *resume_;
+  std::optional<std::string> checkpoint = train::find_checkpoint(where);
+  if (!checkpoint && *resume_ != "auto") {
+    throw Error(fmt::format(
+        "{}: has no complete checkpoint to resume from; start without --resume, or use --resume auto", where));
+  }
+  return checkpoint;
+}
+
+std::string TrainCommand::config_json(const OptionTable& options, const models::DecoderConfig& config) const {
+  nlohmann::json object = options.values();
+  for (const char* of_one_call : {"resume", "overwrite", "config", "quiet", "model_dir"}) object.erase(of_one_call);
+  object.update(nlohmann::json::parse(formats::to_json(config)));
+  return object.dump(2) + "\n";
+}
+
+void TrainCommand::print_start(const models::Decoder& model, const Precision& precision) const {
+  if (is_quiet_) return;
+  const models::DecoderConfig& config = model.config();
+  std::cout << fmt::format("{} model: {} parameters; {} layers, {} wide, {} heads, vocabulary {}, sequences of {}\n",
+                           models::name(config.family), format_count(models::num_parameters(config)), config.num_layers,
+                           config.embed_dim, config.num_heads, config.vocab_size, config.max_seq_len)
+            << fmt::format("device: cpu, {}, {} threads, {}", kernels::isa_description(), num_threads(), precision.name)
+            << std::endl;
+}
+
+std::function<std::string()> TrainCommand::sampler(const models::Decoder& model,
+                                                   const text::Tokenizer* tokenizer) const {
+  if (tokenizer == nullptr) return {};
+  return [&model, tokenizer, prompt = sample_prompt_] {
+    const std::vector<int32_t> ids = generate::encode_prompt(*tokenizer, prompt);
+    const generate::GenerateOptions options{.max_new_tokens = 200, .sampling = {.temperature = 0.8}};
+    return prompt + generate::generate(model, tokenizer, ids, options).samples[0].text;
+  };
+}
+
+int TrainCommand::run(const OptionTable& options) {
+  train::TrainOptions train_options = train_.options();
+  const Precision precision = choose_precision(precision_);
+  model_.config(model_.vocab_size());  // what the command line alone shows to be wrong, before any file is read
+
+  const std::optional<std::string> checkpoint = checkpoint_to_resume();
+  if (!resume_ && !overwrite_ && holds_run(model_dir_)) {
+    throw Error(fmt::format("{}: holds a run already; --resume goes on with it, --overwrite starts anew", model_dir_));
+  }
+
+  ProgressBar bar("read", !is_quiet_);
+  data::DataOptions data_options = cli::data_options(data_.data, bar);
+  data_options.val_data = data_.val_data;
+  data_options.val_fraction = data_.val_fraction;
+  data_options.tokenizer = data_.tokenizer.value_or("");
+  data_options.vocab_size = model_.vocab_size();
+  data_options.max_seq_len = model_.max_seq_len();
+  data_options.seed = train_options.seed;
+  const data::Data data = data::open_data(data_options);
+  bar.hide();
+
+  const models::DecoderConfig config = model_.config(data.vocab_size);
+  if (!precision.notice.empty()) std::cerr << "slm: warning: " << precision.notice << std::endl;
+  models::Decoder model(config, precision.compute_type, train_options.seed);
+
+  train_options.model_dir = model_dir_;
+  train_options.run_files = {{formats::kConfigFile, config_json(options, config)}};
+  if (data.tokenizer) train_options.run_files.push_back({formats::kTokenizerFile, data.tokenizer->to_json()});
+  train::Trainer trainer(model, data.train, data.validation, train_options);
+  if (checkpoint) trainer.resume(*checkpoint);
+  if (overwrite_) {
+    for (const std::string& entry : kRunEntries) storage::remove_tree(storage::join(model_dir_, entry));
+  }
+  storage::make_folders(model_dir_);
+  for (const train::RunFile& file : train_options.run_files) {
+    storage::write_file(storage::join(model_dir_, file.name), file.content);
+  }
+
+  print_start(model, precision);
+  const DType matrix_dtype = precision.compute_type == nn::ComputeType::kBFloat16 ? DType::kBFloat16 : DType::kFloat32;
+  trainer.add_observer(std::make_shared<ConsoleObserver>(
+      ConsoleOptions{.log_every = log_every_,
+                     .is_quiet = is_quiet_,
+                     .precision = precision.name,
+                     .flops_per_token = models::training_flops_per_token(config, config.max_seq_len),
+                     .peak_flops_per_s = is_quiet_ ? 0 : 1e9 * measure_peak_gflops(matrix_dtype)}));
+  trainer.set_sampler(sampler(model, data.tokenizer.get()));
+
+  const StopSignal stop;
+  const train::StopReason reason = trainer.run(&stop.flag());
+  if (reason == train::StopReason::kAsked) return stop.exit_code();
+  if (!is_quiet_) std::cout << fmt::format("saved {}", storage::join(model_dir_, formats::kModelFile)) << std::endl;
+  return kExitDone;
+}
+
+}  // namespace
+
+std::unique_ptr<Command> make_train_command() { return std::make_unique<TrainCommand>(); }
+
+}  // namespace slm::cli

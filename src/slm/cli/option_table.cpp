@@ -86,8 +86,8 @@ CLI::Option* OptionTable::add_text_option(const std::string& name, const std::st
                                           Assign assign) {
   entries_.push_back({heading_, name, value_name, default_text, description});
   CLI::Option* option = app_.add_option("--" + name, description)->expected(1)->group(heading_);
-  option->multi_option_policy(CLI::MultiOptionPolicy::TakeLast)->type_name(value_name);
-  if (!default_text.empty()) option->default_str(default_text);
+  option->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
+  option->type_name(default_text.empty() ? value_name : fmt::format("{} [{}]", value_name, default_text));
   parsed_.push_back({option, std::move(assign)});
   return option;
 }
@@ -140,7 +140,7 @@ void OptionTable::add(const std::string& name, std::optional<std::string>& targe
 void OptionTable::add(const std::string& name, std::optional<bool>& target, const std::string& description,
                       const std::string& default_text) {
   entries_.push_back({heading_, name, "", default_text, description});
-  const CLI::Option* option = add_flag_option(name, description)->default_str(default_text);
+  const CLI::Option* option = add_flag_option(name, fmt::format("{} [{}]", description, default_text));
   parsed_.push_back({option, [&target, name](const std::string& text) { target = parse_bool(name, text); }});
   readers_.emplace_back(name, reader_of(target));
 }

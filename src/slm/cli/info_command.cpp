@@ -105,6 +105,11 @@ json describe_path(const std::string& path) {
   return result;
 }
 
+std::string text_of(const json& value) {
+  if (value.is_string()) return value.get<std::string>();
+  return value.is_number_float() ? fmt::format("{:.6g}", value.get<double>()) : value.dump();
+}
+
 // Indented "key: value" lines.
 void print_lines(const json& value, const std::string& indent) {
   for (const auto& [key, member] : value.items()) {
@@ -117,7 +122,7 @@ void print_lines(const json& value, const std::string& indent) {
       std::cout << indent << key << ":\n";
       print_lines(member, indent + "  ");
     } else if (!member.is_null()) {
-      std::cout << indent << key << ": " << (member.is_string() ? member.get<std::string>() : member.dump()) << '\n';
+      std::cout << indent << key << ": " << text_of(member) << '\n';
     }
   }
 }

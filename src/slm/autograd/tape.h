@@ -25,8 +25,8 @@ class Tape {
   // Called once per parameter during backward(), when nothing will be added to its gradient any more.
   using GradientReady = std::function<void(const GradNode& parameter)>;
   // Called with every recorded op's name, outputs and inputs as it runs: for finding the op that made a NaN.
-  using OutputObserver = std::function<void(std::string_view op, std::span<const Variable> outputs,
-                                            std::span<const Variable> inputs)>;
+  using OutputObserver =
+      std::function<void(std::string_view op, std::span<const Variable> outputs, std::span<const Variable> inputs)>;
 
   Tape();
   ~Tape();

@@ -18,11 +18,14 @@ struct IsaTraits {
 // A Highway target's bit is the lower, the better the target: all bits from the cap's own up are allowed.
 constexpr int64_t at_or_below(int64_t target) { return ~(target - 1); }
 
+// dnnl_cpu_isa_all of oneDNN 2, dnnl_cpu_isa_default of oneDNN 3.
+constexpr auto kNoCap = static_cast<dnnl_cpu_isa_t>(0);
+
 constexpr std::array<IsaTraits, 4> kIsas = {{
     {"sse4", at_or_below(HWY_SSE4), dnnl_cpu_isa_sse41},
     {"avx2", at_or_below(HWY_AVX2), dnnl_cpu_isa_avx2},
     {"avx512", at_or_below(HWY_AVX3), dnnl_cpu_isa_avx512_core},
-    {"native", ~int64_t{0}, dnnl_cpu_isa_all},
+    {"native", ~int64_t{0}, kNoCap},
 }};
 
 bool onednn_allows(dnnl_cpu_isa_t isa) {

@@ -13,9 +13,10 @@
 namespace slm::ops {
 namespace {
 
-// Every chunk reads and writes the gradient of w once, so chunks should be tall; 1,024 rows keep that under a tenth of
-// the products' time, at 125 MB of logits for a vocabulary of 30,522.
-constexpr int64_t kRowsPerChunk = 1024;
+// Short chunks leave their logits in the caches for the softmax, tall ones read and write the gradient of w less often:
+// 256 rows are as fast as any for the products, and twice as fast as 1,024 for the softmax (docs/performance.md). Their
+// logits take 31 MB for a vocabulary of 30,522.
+constexpr int64_t kRowsPerChunk = 256;
 
 DType accumulation_dtype(DType dtype) { return dtype == DType::kFloat64 ? DType::kFloat64 : DType::kFloat32; }
 

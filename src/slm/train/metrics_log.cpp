@@ -1,0 +1,53 @@
+#include "slm/train/metrics_log.h"
+
+#include <nlohmann/json.hpp>
+
+namespace slm::train {
+namespace {
+
+// Whether a line speaks of a step up to `last_step`. Lines of something else are kept.
+bool is_up_to(std::string_view line, int64_t last_step) {
+  const auto object = nlohmann::json::parse(line, nullptr, /*allow_exceptions=*/false);
+  if (!object.is_object() || !object.contains("step") || !object["step"].is_number_integer()) return true;
+  return object["step"].get<int64_t>() <= last_step;
+}
+
+}  // namespace
+
+void MetricsLog::on_start(const StartReport& report) {
+  log_.emplace(path_);
+  log_->keep_while([&](std::string_view line) { return is_up_to(line, report.state.step); });
+}
+
+void MetricsLog::on_step(const StepReport& report) {
+  epoch_ = report.epoch + 1;
+  log_->append(nlohmann::ordered_json{{"step", report.state.step},
+                                      {"epoch", epoch_},
+                                      {"tokens", report.state.tokens_seen},
+                                      {"loss", report.loss},
+                                      {"lr", report.learning_rate},
+                                      {"grad_norm", report.gradient_norm},
+                                      {"tokens_per_s", report.tokens_per_s}}
+                   .dump());
+}
+
+void MetricsLog::on_skip(const SkipReport& report) {
+  log_->append(nlohmann::ordered_json{{"step", report.state.step},
+                                      {"tokens", report.state.tokens_seen},
+                                      {"skipped", report.op},
+                                      {"parameter", report.parameter}}
+                   .dump());
+}
+
+void MetricsLog::on_evaluation(const EvaluationReport& report) {
+  nlohmann::ordered_json line = {{"step", report.state.step},
+                                 {"epoch", epoch_},
+                                 {"tokens", report.state.tokens_seen},
+                                 {"val_loss", report.evaluation.loss},
+                                 {"val_accuracy", report.evaluation.accuracy},
+                                 {"perplexity", report.evaluation.perplexity}};
+  if (report.evaluation.bits_per_byte) line["bits_per_byte"] = *report.evaluation.bits_per_byte;
+  log_->append(line.dump());
+}
+
+}  // namespace slm::train

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "slm/storage/line_log.h"
+#include "slm/train/observer.h"
+
+namespace slm::train {
+
+// metrics.jsonl: one JSON object per line.
+//   a step        {"step", "epoch", "tokens", "loss", "lr", "grad_norm", "tokens_per_s"}
+//   a skip        {"step", "tokens", "skipped": op, "parameter"}
+//   an evaluation {"step", "epoch", "tokens", "val_loss", "val_accuracy", "perplexity", "bits_per_byte"}
+// Steps and epochs count from 1; bits_per_byte is left out without text. A resumed run drops what the file says about
+// later steps than the one it goes on from, and writes it again.
+class MetricsLog : public Observer {
+ public:
+  explicit MetricsLog(std::string path) : path_(std::move(path)) {}
+
+  void on_start(const StartReport& report) override;
+  void on_step(const StepReport& report) override;
+  void on_skip(const SkipReport& report) override;
+  void on_evaluation(const EvaluationReport& report) override;
+  void on_checkpoint(const CheckpointReport&) override { log_->sync(); }
+  void on_finish(const FinishReport&) override { log_->sync(); }
+
+ private:
+  std::string path_;
+  std::optional<storage::LineLog> log_;  // open from on_start on
+  int64_t epoch_ = 0;                    // of the last step, from 1
+};
+
+}  // namespace slm::train

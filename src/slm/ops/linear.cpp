@@ -42,7 +42,8 @@ Variable linear(const Variable& x, const Variable& w, const Variable& b, Activat
     y = empty_like(z);
     kernels::activation_forward(z.device(), z.dtype(), {activation, z.view(), y.view()});
   }
-  return record("linear", y, {x, w, b}, [x, w, b = b.node(), z, activation](Tensor& dy, Gradients& grads) {
+  const Tensor kept_z = activation == Activation::kNone ? Tensor() : z;
+  return record("linear", y, {x, w, b}, [x, w, b = b.node(), z = kept_z, activation](Tensor& dy, Gradients& grads) {
     // dz = dy * activation'(z)      dx = dz w      dw += dz^T x      db += sum over rows of dz
     Tensor dz = dy;
     if (activation != Activation::kNone) {

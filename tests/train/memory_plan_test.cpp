@@ -47,7 +47,7 @@ TEST(MemoryPlan, IsWithinATenthOfTheAllocatorsPeak) {
       DecoderConfig config = medium_config(family);
       config.dropout = recompute ? 0 : 0.1;
       config.qk_norm = family == Family::kLlama && !recompute;
-      const MemoryPlanOptions options{.batch_size = 16, .recompute = recompute};
+      const MemoryPlanOptions options{.optimizer = {}, .batch_size = 16, .recompute = recompute};
       const MemoryPlan plan = plan_memory(config, options);
       const auto peak = static_cast<double>(measured_peak(config, options));
       EXPECT_NEAR(static_cast<double>(plan.total()) / peak, 1.0, 0.1) << fmt::format(

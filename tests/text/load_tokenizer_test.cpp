@@ -46,5 +46,47 @@ TEST(LoadTokenizer, SaysWhatIsWrongWithAFile) {
   EXPECT_THROW(load_tokenizer("/nonexistent/tokenizer.json"), IoError);
 }
 
+std::string with_model(const std::string& model) { return R"({"model": )" + model + "}"; }
+
+TEST(LoadTokenizer, SaysWhatIsWrongWithAModel) {
+  EXPECT_EQ(message_of(with_model(R"({"type": "Markov"})")),
+            "t.json: model has type \"Markov\", which slm does not support");
+  EXPECT_EQ(
+      message_of(with_model(R"({"type": "BPE", "vocab": {"a": 0, "b": 1}, "merges": ["a b"]})")),
+      "t.json: model is inconsistent: merge 0 ('a' 'b') needs the token 'ab', which the vocabulary does not have");
+  EXPECT_EQ(message_of(with_model(R"({"type": "BPE", "vocab": {"a": 0, "b": 0}, "merges": []})")),
+            "t.json: model gives the id 0 to two tokens, 'a' and 'b'");
+  EXPECT_EQ(message_of(with_model(R"({"type": "BPE", "vocab": {"a": 0, "b": 2}, "merges": []})")),
+            "t.json: model has a gap: no token has id 1, but 2 is taken ('b')");
+  EXPECT_EQ(message_of(with_model(R"({"type": "BPE", "vocab": {"a": 4000000000}, "merges": []})")),
+            "t.json: model gives the token 'a' the id 4000000000, expected a number below 16777216");
+  EXPECT_EQ(message_of(with_model(R"({"type": "BPE", "vocab": {}, "merges": [], "dropout": 0.1})")),
+            "t.json: model has dropout, which makes encoding random: slm does not support it; set \"dropout\" to null");
+  EXPECT_EQ(message_of(with_model(R"({"type": "WordLevel", "vocab": []})")), "t.json: model has no \"unk_token\"");
+}
+
+TEST(LoadTokenizer, SaysWhatIsWrongWithAComponent) {
+  const std::string model = R"("model": {"type": "BPE", "vocab": {"a": 0}, "merges": []})";
+  EXPECT_EQ(message_of(R"({"normalizer": {"type": "Shout"}, )" + model + "}"),
+            "t.json: normalizer has type \"Shout\", which slm does not support");
+  EXPECT_EQ(
+      message_of(R"({"pre_tokenizer": {"type": "Sequence", "pretokenizers": [{"type": "Split", "behavior": "Isolated",)"
+                 R"( "invert": false, "pattern": {"Regex": "(a"}}]}, )" +
+                 model + "}"),
+      "t.json: pre_tokenizer.pretokenizers[0] cannot be used: the pattern '(a' is not a regular expression: missing "
+      "closing parenthesis");
+  EXPECT_EQ(
+      message_of(R"({"added_tokens": [{"id": 7, "content": "<s>", "single_word": false, "lstrip": false,)"
+                 R"( "rstrip": false, "normalized": false, "special": true}], )" +
+                 model + "}"),
+      "t.json: tokenizer.added_tokens[0] gives '<s>' the id 7, expected 1: ids must go on behind the model's without "
+      "gaps");
+}
+
+TEST(LoadTokenizer, RefusesNestingThatNoTokenizerHas) {
+  const std::string deep = std::string(100000, '[') + std::string(100000, ']');
+  EXPECT_EQ(message_of(R"({"model": )" + deep + "}"), "t.json: byte 109: is nested more than 100 deep");
+}
+
 }  // namespace
 }  // namespace slm::text

@@ -3,12 +3,14 @@
 #include <cerrno>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <nlohmann/json.hpp>
 #include <optional>
 
 #include "slm/core/error.h"
 #include "slm/text/byte_tokenizer.h"
 #include "slm/text/char_tokenizer.h"
+#include "slm/text/older_formats.h"
 #include "slm/text/pipeline_tokenizer.h"
 #include "slm/text/tokenizer.h"
 #include "slm/text/tokenizer_json.h"
@@ -91,9 +93,46 @@ std::shared_ptr<const Tokenizer> parse_own_vocabulary(const Json& document, cons
   return characters ? std::make_shared<CharTokenizer>(std::move(*characters), name) : nullptr;
 }
 
-}  // namespace
+// What a model's folder says about its tokenizer beside the tokenizer.json.
+struct FolderConfig {
+  std::optional<bool> lowercase;
+  std::vector<std::pair<std::string, std::string>> roles;  // ("eos_token", "</s>")
+};
 
-std::shared_ptr<const Tokenizer> parse_tokenizer(std::string_view content, const std::string& name) {
+FolderConfig read_folder_config(const std::filesystem::path& folder) {
+  FolderConfig config;
+  for (const char* name : {"special_tokens_map.json", "tokenizer_config.json"}) {
+    const std::filesystem::path path = folder / name;
+    if (!std::filesystem::is_regular_file(path)) continue;
+    const std::string content = read_file(path.string());
+    check_depth(content, path.string());
+    const Json json = Json::parse(content, nullptr, false);
+    if (!json.is_object()) throw FormatError(path.string(), FormatError::kNoOffset, "is not a JSON object");
+    for (const auto& [key, value] : json.items()) {
+      if (key == "do_lower_case" && value.is_boolean()) config.lowercase = value.get<bool>();
+      const Json token = value.is_object() ? value.value("content", Json()) : value;
+      if (key.ends_with("_token") && token.is_string()) config.roles.emplace_back(key, token.get<std::string>());
+    }
+  }
+  return config;
+}
+
+using FindToken = std::function<std::optional<int32_t>(std::string_view)>;
+
+SpecialTokens roles_of(const FindToken& find, const FolderConfig& config) {
+  SpecialTokens roles = guess_special_tokens(find);
+  const std::pair<std::string_view, std::optional<int32_t>*> names[] = {
+      {"bos_token", &roles.bos}, {"eos_token", &roles.eos}, {"pad_token", &roles.pad},  {"unk_token", &roles.unk},
+      {"sep_token", &roles.sep}, {"cls_token", &roles.cls}, {"mask_token", &roles.mask}};
+  for (const auto& [role, token] : config.roles) {
+    for (const auto& [name, place] : names) {
+      if (name == role && find(token)) *place = find(token);
+    }
+  }
+  return roles;
+}
+
+std::shared_ptr<const Tokenizer> parse(std::string_view content, const std::string& name, const FolderConfig& config) {
   check_depth(content, name);
   Json document;
   try {
@@ -110,14 +149,49 @@ std::shared_ptr<const Tokenizer> parse_tokenizer(std::string_view content, const
     const int32_t id = pipeline.model->vocabulary().find(token);
     return id == kNoToken ? std::nullopt : std::optional(id);
   };
-  const SpecialTokens roles = guess_special_tokens(find);
+  const SpecialTokens roles = roles_of(find, config);
   return std::make_shared<PipelineTokenizer>(std::move(pipeline), roles, std::string(content));
 }
 
+// The file of a folder that has the tokenizer.
+std::filesystem::path tokenizer_file_of(const std::filesystem::path& folder) {
+  for (const char* name : {"tokenizer.json", "vocab.json", "vocab.txt"}) {
+    if (std::filesystem::exists(folder / name)) return folder / name;
+  }
+  std::vector<std::filesystem::path> ranks;
+  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+    if (entry.path().extension() == ".tiktoken") ranks.push_back(entry.path());
+  }
+  return ranks.size() == 1 ? ranks[0] : folder / "tokenizer.json";
+}
+
+// What the file holds, as a tokenizer.json.
+std::string read_as_json(const std::filesystem::path& path, const FolderConfig& config) {
+  const std::filesystem::path folder = path.parent_path();
+  const std::string name = path.string();
+  if (path.extension() == ".tiktoken") return tiktoken_vocabulary_to_json(read_file(name), name);
+  if (path.filename() == "merges.txt" || path.filename() == "vocab.json") {
+    const std::string vocab = (folder / "vocab.json").string(), merges = (folder / "merges.txt").string();
+    return byte_level_vocabulary_to_json(read_file(vocab), vocab, read_file(merges), merges);
+  }
+  if (path.extension() == ".txt") {
+    const std::string vocab = read_file(name);
+    return bert_vocabulary_to_json(vocab, name, config.lowercase.value_or(is_lowercase_bert_vocabulary(vocab)));
+  }
+  return read_file(name);
+}
+
+}  // namespace
+
+std::shared_ptr<const Tokenizer> parse_tokenizer(std::string_view content, const std::string& name) {
+  return parse(content, name, {});
+}
+
 std::shared_ptr<const Tokenizer> load_tokenizer(const std::string& path) {
-  const bool is_folder = std::filesystem::is_directory(path);
-  const std::string file = is_folder ? (std::filesystem::path(path) / "tokenizer.json").string() : path;
-  return parse_tokenizer(read_file(file), file);
+  std::filesystem::path file = path;
+  if (std::filesystem::is_directory(file)) file = tokenizer_file_of(file);
+  const FolderConfig config = read_folder_config(file.parent_path());
+  return parse(read_as_json(file, config), file.string(), config);
 }
 
 }  // namespace slm::text

@@ -95,7 +95,9 @@ std::shared_ptr<const Tokenizer> make_byte_tokenizer();
 // there.
 std::shared_ptr<const Tokenizer> train_char_tokenizer(std::string_view text);
 
-// A tokenizer.json, or a folder that holds one. Throws IoError or FormatError.
+// A tokenizer.json; a vocab.txt of BERT; a vocab.json or merges.txt with the other beside it; a .tiktoken file; or a
+// folder that holds one of these, in this order. A tokenizer_config.json or special_tokens_map.json beside it says
+// which special token has which role; else their names do. Throws IoError or FormatError.
 std::shared_ptr<const Tokenizer> load_tokenizer(const std::string& path);
 
 // The same from the content of a tokenizer.json. `name` stands for the path in messages.

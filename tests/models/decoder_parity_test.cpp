@@ -4,6 +4,7 @@
 
 #include "models/reference_run.h"
 #include "slm/autograd/tape.h"
+#include "slm/kernels/isa.h"
 #include "support/close.h"
 
 namespace slm::test {
@@ -58,6 +59,7 @@ TEST_P(DecoderParity, RecomputedBlocksGiveTheSame) {
 // Each of about a dozen roundings per layer costs half of bf16's epsilon, 2^-7, and they add up; in gradients, a ReLU
 // whose input changes sign adds or drops a whole unit of the 40.
 TEST_P(DecoderParity, Bf16StaysWithinItsRounding) {
+  if (!kernels::has_native_bf16()) GTEST_SKIP() << "no bf16 products on " << kernels::isa_description();
   const ReferenceRun reference(GetParam());
   const auto decoder = reference.make_decoder(nn::ComputeType::kBFloat16);
   const Batch batch(reference);

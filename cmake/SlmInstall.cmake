@@ -4,6 +4,7 @@ include(CMakePackageConfigHelpers)
 # What SlmDependencies.cmake finds, a program that links the static library has to find again.
 file(READ ${CMAKE_CURRENT_LIST_DIR}/SlmDependencies.cmake dependencies)
 string(REGEX REPLACE "find_package\\(([A-Za-z0-9_]+) REQUIRED" "find_dependency(\\1" SLM_FIND_DEPENDENCIES "${dependencies}")
+string(REPLACE "find_dependency(CLI11)\n" "" SLM_FIND_DEPENDENCIES "${SLM_FIND_DEPENDENCIES}")  # the program's alone
 
 set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/slm)
 configure_package_config_file(${CMAKE_CURRENT_LIST_DIR}/slmConfig.cmake.in ${PROJECT_BINARY_DIR}/slmConfig.cmake

@@ -3,6 +3,7 @@
 #include "slm/cli/eval_command.h"
 #include "slm/cli/generate_command.h"
 #include "slm/cli/info_command.h"
+#include "slm/cli/tokenizer_commands.h"
 #include "slm/cli/train_command.h"
 
 namespace slm::cli {
@@ -12,6 +13,10 @@ std::vector<std::unique_ptr<Command>> all_commands() {
   commands.push_back(make_train_command());
   commands.push_back(make_eval_command());
   commands.push_back(make_generate_command());
+  commands.push_back(make_tokenizer_train_command());
+  commands.push_back(make_tokenizer_encode_command());
+  commands.push_back(make_tokenizer_decode_command());
+  commands.push_back(make_tokenizer_show_command());
   commands.push_back(make_info_command());
   commands.push_back(make_bench_command());
   return commands;

@@ -1,0 +1,100 @@
+#include <fmt/format.h>
+
+#include <iostream>
+#include <iterator>
+#include <span>
+
+#include "slm/cli/text_input.h"
+#include "slm/cli/tokenizer_commands.h"
+#include "slm/core/error.h"
+#include "slm/storage/atomic_file.h"
+#include "slm/text/tokenizer.h"
+
+namespace slm::cli {
+namespace {
+
+using nlohmann::json;
+
+class TokenizerEncodeCommand final : public Command {
+ public:
+  std::string name() const override { return "tokenizer encode"; }
+  std::string summary() const override { return "Text to token ids."; }
+  std::string example() const override {
+    return "slm tokenizer encode --tokenizer tokenizer.json --input book.txt --out book.bin";
+  }
+
+  void define_options(OptionTable& options) override {
+    options.add("tokenizer", tokenizer_, "A tokenizer.json, vocab.txt, .tiktoken file, or a folder with one.");
+    options.add("input", input_, "The text; '-' reads standard input.");
+    options.add("out", out_, "File for the ids of the whole text, little-endian uint32.", "standard output");
+    options.add_flag("ids", ids_, "Print one line of ids per line of the text; this is also what happens by default.");
+    options.add_flag("json", json_, "Print one JSON object with ids, tokens and offsets (bytes) of the whole text.");
+    options.add_flag("add_special_tokens", encode_.add_special_tokens,
+                     "Add what the tokenizer adds around a text: [CLS], <s>, ...");
+    options.add_flag("truncate_and_pad", encode_.truncate_and_pad,
+                     "Apply the truncation and padding that the tokenizer's file sets.");
+  }
+
+  int run(const OptionTable&) override {
+    if (tokenizer_.empty()) throw UsageError("--tokenizer is missing: a tokenizer.json, or a folder with one");
+    if ((ids_ ? 1 : 0) + (json_ ? 1 : 0) + (out_ ? 1 : 0) > 1) {
+      throw UsageError("--ids, --json and --out: give one of them");
+    }
+    const auto tokenizer = text::load_tokenizer(tokenizer_);
+    const std::string content = read_input(input_);
+    if (json_) {
+      print_json(*tokenizer, content);
+    } else if (out_) {
+      std::vector<int32_t> ids;
+      tokenizer->encode(content, ids, encode_);
+      storage::AtomicFile file(*out_);
+      file.write(std::as_bytes(std::span(ids)));
+      file.commit();
+      std::cerr << fmt::format("{}: {} tokens of {} bytes\n", *out_, ids.size(), content.size());
+    } else {
+      print_lines(*tokenizer, content);
+    }
+    return kExitDone;
+  }
+
+ private:
+  void print_json(const text::Tokenizer& tokenizer, const std::string& content) const {
+    const text::Encoding encoding = tokenizer.encode_with_offsets(content, encode_);
+    json tokens = json::array(), offsets = json::array();
+    for (size_t i = 0; i < encoding.ids.size(); ++i) {
+      tokens.push_back(tokenizer.id_to_token(encoding.ids[i]));
+      offsets.push_back({encoding.offsets[i].begin, encoding.offsets[i].end});
+    }
+    const json result = {{"ids", encoding.ids}, {"tokens", tokens}, {"offsets", offsets}};
+    std::cout << result.dump(-1, ' ', false, json::error_handler_t::replace) << std::endl;
+  }
+
+  // Only a newline ends a line, and is not part of it.
+  void print_lines(const text::Tokenizer& tokenizer, std::string_view content) const {
+    std::vector<int32_t> ids;
+    std::string line;
+    while (!content.empty()) {
+      const size_t end = content.find('\n');
+      ids.clear();
+      tokenizer.encode(content.substr(0, end), ids, encode_);
+      line.clear();
+      for (const int32_t id : ids) fmt::format_to(std::back_inserter(line), "{}{}", line.empty() ? "" : " ", id);
+      std::cout << line << '\n';
+      content.remove_prefix(end == std::string_view::npos ? content.size() : end + 1);
+    }
+    std::cout << std::flush;
+  }
+
+  std::string tokenizer_;
+  std::string input_ = "-";
+  std::optional<std::string> out_;
+  bool ids_ = false;
+  bool json_ = false;
+  text::EncodeOptions encode_;
+};
+
+}  // namespace
+
+std::unique_ptr<Command> make_tokenizer_encode_command() { return std::make_unique<TokenizerEncodeCommand>(); }
+
+}  // namespace slm::cli

@@ -1,0 +1,92 @@
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <string>
+
+#include "cli/run_slm.h"
+
+namespace slm::test {
+namespace {
+
+const std::string kText =
+    "the cat sat on the mat\nthe naïve café\n\na \"quoted\" line\twith a tab\r\nno newline at the end";
+
+RunOptions with_input(const std::string& input) {
+  RunOptions options;
+  options.input = input;
+  return options;
+}
+
+class TokenizerCommands : public testing::Test {
+ protected:
+  void SetUp() override {
+    text_ = folder_.write("text.txt", kText);
+    tokenizer_ = folder_.path("tokenizer.json");
+    const ProgramResult trained = run_slm({"tokenizer", "train", text_, "--type", "bpe", "--vocab_size", "280",
+                                           "--special_tokens", "<s>,</s>", "--out", tokenizer_});
+    ASSERT_EQ(trained.exit_code, 0) << trained.err;
+    EXPECT_EQ(trained.out, tokenizer_ + ": 280 tokens from 90 bytes of text\n");
+  }
+
+  TemporaryFolder folder_;
+  std::string text_, tokenizer_;
+};
+
+TEST_F(TokenizerCommands, DecodeGivesBackWhatEncodeGot) {
+  const ProgramResult ids = run_slm({"tokenizer", "encode", "--tokenizer", tokenizer_, "--ids"}, with_input(kText));
+  ASSERT_EQ(ids.exit_code, 0) << ids.err;
+  EXPECT_EQ(std::count(ids.out.begin(), ids.out.end(), '\n'), 5);
+  const ProgramResult text = run_slm({"tokenizer", "decode", "--tokenizer", tokenizer_}, with_input(ids.out));
+  EXPECT_EQ(text.out, kText + "\n");
+}
+
+TEST_F(TokenizerCommands, ABinaryFileHoldsTheWholeTextAsOneDocument) {
+  const std::string binary = folder_.path("ids.bin");
+  const ProgramResult encoded =
+      run_slm({"tokenizer", "encode", "--tokenizer", tokenizer_, "--input", text_, "--out", binary});
+  ASSERT_EQ(encoded.exit_code, 0) << encoded.err;
+  EXPECT_EQ(encoded.out, "");
+  const ProgramResult text = run_slm({"tokenizer", "decode", "--tokenizer", tokenizer_, "--input", binary});
+  EXPECT_EQ(text.out, kText);
+}
+
+TEST_F(TokenizerCommands, JsonHasIdsTokensAndOffsets) {
+  const nlohmann::json result =
+      only_json_of(run_slm({"tokenizer", "encode", "--tokenizer", tokenizer_, "--json"}, with_input("the é<s>")));
+  ASSERT_EQ(result["ids"].size(), result["offsets"].size());
+  ASSERT_EQ(result["ids"].size(), result["tokens"].size());
+  EXPECT_EQ(result["ids"].back(), 0);
+  EXPECT_EQ(result["tokens"].back(), "<s>");
+  EXPECT_EQ(result["offsets"].back(), nlohmann::json({6, 9}));
+}
+
+TEST_F(TokenizerCommands, SpecialTokensAreLeftOutUnlessKept) {
+  EXPECT_EQ(run_slm({"tokenizer", "decode", "--tokenizer", tokenizer_}, with_input("0 1\n")).out, "\n");
+  EXPECT_EQ(
+      run_slm({"tokenizer", "decode", "--tokenizer", tokenizer_, "--keep_special_tokens"}, with_input("0 1\n")).out,
+      "<s></s>\n");
+}
+
+TEST_F(TokenizerCommands, ShowSaysWhatATokenizerIs) {
+  const ProgramResult shown = run_slm({"tokenizer", "show", "--tokenizer", tokenizer_});
+  EXPECT_EQ(shown.out, "kind: BPE\nvocabulary: 280 tokens\nspecial:        0 <s>\nspecial:        1 </s>\n");
+}
+
+TEST_F(TokenizerCommands, ErrorsAreOneLine) {
+  const ProgramResult id = run_slm({"tokenizer", "decode", "--tokenizer", tokenizer_}, with_input("5 280\n"));
+  EXPECT_EQ(id.exit_code, 1);
+  EXPECT_EQ(id.err, "slm: error: -: byte 2: token 280 is not among the 280 of the tokenizer\n");
+  const ProgramResult small =
+      run_slm({"tokenizer", "train", text_, "--vocab_size", "100", "--out", folder_.path("small.json")});
+  EXPECT_EQ(small.exit_code, 1);
+  EXPECT_EQ(
+      small.err,
+      "slm: error: [BPE trainer] a vocabulary of 100 tokens has no room for 0 special tokens and an alphabet of 256 "
+      "characters: ask for at least 256 tokens, or limit the alphabet\n");
+  const ProgramResult none = run_slm({"tokenizer", "encode"}, with_input("x"));
+  EXPECT_EQ(none.exit_code, 2);
+  EXPECT_EQ(none.err, "slm: error: --tokenizer is missing: a tokenizer.json, or a folder with one\n");
+}
+
+}  // namespace
+}  // namespace slm::test

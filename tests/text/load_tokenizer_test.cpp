@@ -42,6 +42,7 @@ TEST(LoadTokenizer, ReadsAFolderThatHoldsATokenizerJson) {
 
 TEST(LoadTokenizer, SaysWhatIsWrongWithAFile) {
   EXPECT_EQ(message_of("{\"model\": "), "t.json: byte 11: is not JSON: truncated copy? copy it again");
+  EXPECT_TRUE(message_of("{\"model\": -4e999}").starts_with("t.json: is not JSON that slm can read: "));
   EXPECT_EQ(message_of("[]"), "t.json: has no \"model\" object: not a tokenizer.json");
   EXPECT_THROW(load_tokenizer("/nonexistent/tokenizer.json"), IoError);
 }

@@ -139,6 +139,8 @@ std::shared_ptr<const Tokenizer> parse(std::string_view content, const std::stri
     document = Json::parse(content);
   } catch (const Json::parse_error& error) {
     throw FormatError(name, static_cast<int64_t>(error.byte), "is not JSON: truncated copy? copy it again");
+  } catch (const Json::exception& error) {  // a number beyond any double
+    throw FormatError(name, FormatError::kNoOffset, fmt::format("is not JSON that slm can read: {}", error.what()));
   }
   const bool has_model = document.is_object() && document.contains("model") && document["model"].is_object();
   if (!has_model) throw FormatError(name, FormatError::kNoOffset, "has no \"model\" object: not a tokenizer.json");

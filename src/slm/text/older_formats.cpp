@@ -33,6 +33,8 @@ Json parse_json(std::string_view content, const std::string& name) {
     return Json::parse(content);
   } catch (const Json::parse_error& error) {
     throw FormatError(name, static_cast<int64_t>(error.byte), "is not JSON: truncated copy? copy it again");
+  } catch (const Json::exception& error) {  // a number beyond any double
+    throw FormatError(name, FormatError::kNoOffset, fmt::format("is not JSON that slm can read: {}", error.what()));
   }
 }
 

@@ -2,26 +2,19 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
 #include <filesystem>
 #include <string>
 #include <vector>
 
 #include "cli/run_slm.h"
+#include "cli/tiny_models.h"
 
 namespace slm::test {
 namespace {
 
 namespace fs = std::filesystem;
-
-std::vector<std::string> tiny_run(const std::string& model_dir, std::vector<std::string> more = {}) {
-  std::vector<std::string> arguments = {"train", "--model_dir",   model_dir, "--vocab_size", "50", "--embed_dim",
-                                        "16",    "--num_heads",   "2",       "--num_layers", "1",  "--hidden_dim",
-                                        "32",    "--max_seq_len", "16",      "--batch_size", "4",  "--epochs",
-                                        "1",     "--threads",     "1",       "--max_steps",  "4"};
-  arguments.insert(arguments.end(), more.begin(), more.end());
-  return arguments;
-}
 
 // One line on standard error with every part, the exit code, and no model under its final name.
 void expect_failure(const ProgramResult& result, int exit_code, const std::vector<std::string>& parts,

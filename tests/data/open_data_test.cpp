@@ -132,7 +132,7 @@ TEST(OpenData, SaysWhatIsWrongWithATextFile) {
   EXPECT_EQ(error_of("none.txt").substr(0, at.size() + 8), at + "none.txt");
   EXPECT_EQ(error_of("empty.txt"), at + "empty.txt: the file is empty, expected text");
   EXPECT_EQ(error_of("one.txt"),
-            at + "one.txt: 0 tokens are shorter than one sequence: max_seq_len 8 needs 9; use a smaller "
+            at + "one.txt: 1 token is shorter than one sequence: max_seq_len 8 needs 9; use a smaller "
                  "--max_seq_len or more data");
   EXPECT_EQ(error_of("short.txt", 9),
             at + "short.txt: of 10 tokens 9 are left to train on after --val_fraction 0.1, and a "

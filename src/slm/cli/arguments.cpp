@@ -32,11 +32,27 @@ Arguments arguments_from_file(const std::string& path) { return arguments_from_j
 Arguments with_underscores(Arguments arguments) {
   for (std::string& argument : arguments) {
     if (argument == "--") break;
-    if (!argument.starts_with("--")) continue;
+    const bool is_option = argument.starts_with("--") && argument.size() > 2 && argument[2] != '-';
+    if (!is_option) continue;
     const size_t end = std::min(argument.find('='), argument.size());
     std::replace(argument.begin() + 2, argument.begin() + static_cast<std::ptrdiff_t>(end), '-', '_');
   }
   return arguments;
+}
+
+Arguments with_separate_empty_values(const Arguments& arguments) {
+  Arguments separate;
+  bool are_options = true;
+  for (const std::string& argument : arguments) {
+    are_options = are_options && argument != "--";
+    if (are_options && argument.starts_with("--") && argument.find('=') == argument.size() - 1) {
+      separate.push_back(argument.substr(0, argument.size() - 1));
+      separate.emplace_back();
+    } else {
+      separate.push_back(argument);
+    }
+  }
+  return separate;
 }
 
 Arguments arguments_from_json(const std::string& json, const std::string& origin) {

@@ -13,6 +13,9 @@ using Arguments = std::vector<std::string>;
 // to a lone "--".
 Arguments with_underscores(Arguments arguments);
 
+// "--name=" as two arguments, the second one empty: the parser would take the next argument as the value.
+Arguments with_separate_empty_values(const Arguments& arguments);
+
 // Puts the options of --preset and of the file of --config before the command line's own, so that the later ones
 // override the earlier: preset, then file, then command line. `arguments` holds what follows the command's name. Throws
 // UsageError for an unknown preset or a key that is no option's name, IoError or FormatError for the file.

@@ -26,15 +26,14 @@ std::vector<int32_t> parse_ids(const std::string& text, int64_t vocab_size) {
     int32_t id = -1;
     const auto [stop, error] = std::from_chars(at, end, id);
     if (error != std::errc() || id < 0 || id >= vocab_size) {
-      throw UsageError(
+      throw Error(
           fmt::format("--prompt: this model has no tokenizer, so its prompt is token ids from 0 to {}: got '{}'",
                       vocab_size - 1, std::string(at, std::find(at, end, ' '))));
     }
     ids.push_back(id);
     at = stop;
   }
-  if (ids.empty())
-    throw UsageError("--prompt: this model has no tokenizer; give token ids to begin with, as in \"5 17 3\"");
+  if (ids.empty()) throw Error("--prompt: this model has no tokenizer; give token ids to begin with, as in \"5 17 3\"");
   return ids;
 }
 
@@ -78,6 +77,9 @@ class GenerateCommand final : public Command {
     const int64_t vocab_size = model.decoder->config().vocab_size;
     const std::vector<int32_t> ids =
         model.tokenizer ? generate::encode_prompt(*model.tokenizer, prompt) : parse_ids(prompt, vocab_size);
+    if (!model.tokenizer && !generate_.stop.empty()) {
+      throw Error("--stop: stop strings need text, and this model has no tokenizer; leave them out");
+    }
     if (model.tokenizer) {
       if (const auto eos = model.tokenizer->special_tokens().end_of_text()) generate_.eos_ids = {*eos};
     }

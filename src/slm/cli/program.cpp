@@ -104,6 +104,7 @@ int run_command(const Entry& entry, Arguments arguments) {
     layered.insert(layered.end(), given.begin(), given.end());
     arguments = std::move(layered);
   }
+  arguments = with_separate_empty_values(arguments);
   std::reverse(arguments.begin(), arguments.end());  // as CLI11 takes them
   try {
     entry.app->parse(arguments);

@@ -97,9 +97,12 @@ Arguments TrainCommand::base_arguments(const Arguments& given) const {
   const bool is_resumed = std::any_of(given.begin(), given.end(), [](const std::string& argument) {
     return argument == "--resume" || argument.starts_with("--resume=");
   });
-  const std::string path = storage::join(last_value_of(given, "model_dir").value_or(model_dir_), formats::kConfigFile);
-  if (!is_resumed || !storage::exists(path)) return {};
-  return arguments_from_file(path);
+  if (!is_resumed) return {};
+  const std::string from = last_value_of(given, "resume").value_or("");
+  const bool is_of_this_run = from.empty() || from == "latest" || from == "auto" || from.starts_with("--");
+  const std::string folder = is_of_this_run ? last_value_of(given, "model_dir").value_or(model_dir_) : from;
+  const std::string path = storage::join(folder, formats::kConfigFile);
+  return storage::exists(path) ? arguments_from_file(path) : Arguments();
 }
 
 std::optional<std::string> TrainCommand::checkpoint_to_resume() const {
@@ -156,7 +159,8 @@ int TrainCommand::run(const OptionTable& options) {
   data_options.val_data = data_.val_data;
   data_options.val_fraction = data_.val_fraction;
   data_options.tokenizer = data_.tokenizer.value_or("");
-  data_options.vocab_size = model_.vocab_size();
+  const bool vocabulary_is_the_texts = !options.was_set("vocab_size") && !data::is_token_data(data_.data);
+  data_options.vocab_size = vocabulary_is_the_texts ? 0 : model_.vocab_size();
   data_options.max_seq_len = model_.max_seq_len();
   data_options.seed = train_options.seed;
   const data::Data data = data::open_data(data_options);

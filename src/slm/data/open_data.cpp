@@ -18,10 +18,6 @@ namespace {
 
 constexpr int64_t kMaxTokensToScan = int64_t{1} << 26;
 
-bool is_token_data(const std::string& data) {
-  return data == "dummy" || data.ends_with(".bin") || data.ends_with(".pt");
-}
-
 TokenSource open_tokens(const std::string& data, const DataOptions& options) {
   if (data == "dummy") {
     if (options.vocab_size > INT32_MAX) {
@@ -99,6 +95,10 @@ Sources open_sources(const DataOptions& options) {
 }
 
 }  // namespace
+
+bool is_token_data(const std::string& data) {
+  return data == "dummy" || data.ends_with(".bin") || data.ends_with(".pt");
+}
 
 Data open_data(const DataOptions& options) {
   const Sources sources = open_sources(options);

@@ -31,6 +31,9 @@ struct DataOptions {
   Progress progress = {};
 };
 
+// Whether `data` has token ids, not text: "dummy", a `.bin` or a `.pt`.
+bool is_token_data(const std::string& data);
+
 struct Data {
   TokenSource train;
   TokenSource validation;                            // empty where there is none

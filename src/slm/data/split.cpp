@@ -7,20 +7,32 @@
 #include "slm/core/error.h"
 
 namespace slm::data {
+namespace {
+
+void check_long_enough(const std::string& name, int64_t num_tokens, int64_t seq_len) {
+  if (num_tokens > seq_len) return;
+  throw Error(
+      fmt::format("{}: {} {} shorter than one sequence: max_seq_len {} needs {}; use a smaller --max_seq_len or more "
+                  "data",
+                  name, num_tokens, num_tokens == 1 ? "token is" : "tokens are", seq_len, seq_len + 1));
+}
+
+}  // namespace
 
 Split split_by_position(const TokenSource& source, double val_fraction, int64_t seq_len) {
   if (!(val_fraction >= 0 && val_fraction < 1)) {
     throw UsageError(fmt::format("--val_fraction is {}, expected at least 0 and less than 1", val_fraction));
   }
+  check_long_enough(source.name(), source.size(), seq_len);
   const auto num_train = static_cast<int64_t>(std::floor(static_cast<double>(source.size()) * (1 - val_fraction)));
   const Split split = {source.slice(0, num_train), source.slice(num_train, source.size())};
-  if (source.size() > seq_len && num_train <= seq_len) {
+  if (num_train <= seq_len) {
     throw Error(
         fmt::format("{}: of {} tokens {} are left to train on after --val_fraction {}, and a sequence of "
                     "max_seq_len {} needs {}; use a smaller --val_fraction or --max_seq_len, or more data",
                     source.name(), source.size(), num_train, val_fraction, seq_len, seq_len + 1));
   }
-  if (num_train > seq_len && val_fraction > 0 && split.validation.size() < 2) {
+  if (val_fraction > 0 && split.validation.size() < 2) {
     throw Error(
         fmt::format("{}: --val_fraction {} of {} tokens leaves {} to validate on, expected at least 2; use a "
                     "larger --val_fraction, or --val_fraction 0 for no validation",
@@ -31,12 +43,7 @@ Split split_by_position(const TokenSource& source, double val_fraction, int64_t 
 }
 
 void check_parts(const Split& split, int64_t seq_len) {
-  if (split.train.size() <= seq_len) {
-    throw Error(
-        fmt::format("{}: {} tokens are shorter than one sequence: max_seq_len {} needs {}; use a smaller "
-                    "--max_seq_len or more data",
-                    split.train.name(), split.train.size(), seq_len, seq_len + 1));
-  }
+  check_long_enough(split.train.name(), split.train.size(), seq_len);
   if (split.validation.size() == 1) {
     throw Error(fmt::format("{}: one token is too short to validate on, expected at least 2; use more data",
                             split.validation.name()));

@@ -78,7 +78,7 @@ TEST(TrainFaults, AModelThatCannotFitIsRefusedBeforeTraining) {
   const std::string model_dir = folder.path("model");
   expect_failure(run_slm({"train", "--embed_dim", "65536", "--hidden_dim", "262144", "--num_layers", "100",
                           "--model_dir", model_dir}),
-                 1, {"memory", "needs", "available"}, model_dir);
+                 1, {"of memory (model ", "are available; use a smaller --batch_size"}, model_dir);
 }
 
 TEST(TrainFaults, AFolderThatHoldsARunIsNotOverwrittenUnasked) {

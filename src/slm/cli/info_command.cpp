@@ -97,6 +97,8 @@ json describe_path(const std::string& path) {
       result = describe_run(path);
       break;
     default:
+      // Its name says tensors, its beginning does not: the reader says what is wrong with it.
+      if (path.ends_with(".pt") || path.ends_with(".safetensors")) formats::open_tensor_file(path);
       result = json::object();
   }
   result["path"] = path;

@@ -24,15 +24,19 @@
 #include "slm/storage/atomic_file.h"
 #include "slm/storage/folder.h"
 #include "slm/train/checkpoint.h"
-
+#include "slm/train/memory_plan.h"
+#include "slm/train/metrics_log.h"
+#include "slm/train/tensorboard_log.h"
 #include "slm/train/trainer.h"
 
 namespace slm::cli {
 namespace {
 
+constexpr const char *kMetricsFile = "metrics.jsonl", *kLogsFolder = "logs";
+
 // What a run leaves in its folder, besides its checkpoints.
-const std::vector<std::string> kRunEntries = {
-    formats::kModelFile, formats::kConfigFile, formats::kTokenizerFile, "metrics.jsonl", "logs", "checkpoints"};
+const std::vector<std::string> kRunEntries = {formats::kModelFile, formats::kConfigFile, formats::kTokenizerFile,
+                                              kMetricsFile,        kLogsFolder,          "checkpoints"};
 
 bool holds_run(const std::string& model_dir) {
   return storage::exists(storage::join(model_dir, formats::kModelFile)) ||
@@ -75,7 +79,8 @@ class TrainCommand final : public Command {
  private:
   std::optional<std::string> checkpoint_to_resume() const;
   std::string config_json(const OptionTable& options, const models::DecoderConfig& config) const;
-  void print_start(const models::Decoder& model, const Precision& precision) const;
+  void print_start(const models::DecoderConfig& config, const Precision& precision,
+                   const train::MemoryPlan& memory) const;
   std::function<std::string()> sampler(const models::Decoder& model, const text::Tokenizer* tokenizer) const;
 
   ModelOptions model_;
@@ -124,14 +129,15 @@ std::string TrainCommand::config_json(const OptionTable& options, const models::
   return object.dump(2) + "\n";
 }
 
-void TrainCommand::print_start(const models::Decoder& model, const Precision& precision) const {
+void TrainCommand::print_start(const models::DecoderConfig& config, const Precision& precision,
+                               const train::MemoryPlan& memory) const {
   if (is_quiet_) return;
-  const models::DecoderConfig& config = model.config();
   std::cout << fmt::format("{} model: {} parameters; {} layers, {} wide, {} heads, vocabulary {}, sequences of {}\n",
                            models::name(config.family), format_count(models::num_parameters(config)), config.num_layers,
                            config.embed_dim, config.num_heads, config.vocab_size, config.max_seq_len)
-            << fmt::format("device: cpu, {}, {} threads, {}", kernels::isa_description(), num_threads(), precision.name)
-            << std::endl;
+            << fmt::format("device: cpu, {}, {} threads, {}\n", kernels::isa_description(), num_threads(),
+                           precision.name)
+            << fmt::format("memory: {}", train::to_string(memory)) << std::endl;
 }
 
 std::function<std::string()> TrainCommand::sampler(const models::Decoder& model,
@@ -168,6 +174,11 @@ int TrainCommand::run(const OptionTable& options) {
 
   const models::DecoderConfig config = model_.config(data.vocab_size);
   if (!precision.notice.empty()) std::cerr << "slm: warning: " << precision.notice << std::endl;
+  const train::MemoryPlan memory = train::plan_memory(config, {.compute_type = precision.compute_type,
+                                                               .optimizer = train_options.optimizer,
+                                                               .batch_size = train_options.batch_size,
+                                                               .recompute = train_options.recompute});
+  if (const auto available = train::available_memory_bytes()) train::check_memory(memory, *available);
   models::Decoder model(config, precision.compute_type, train_options.seed);
 
   train_options.model_dir = model_dir_;
@@ -183,7 +194,7 @@ int TrainCommand::run(const OptionTable& options) {
     storage::write_file(storage::join(model_dir_, file.name), file.content);
   }
 
-  print_start(model, precision);
+  print_start(config, precision, memory);
   const DType matrix_dtype = precision.compute_type == nn::ComputeType::kBFloat16 ? DType::kBFloat16 : DType::kFloat32;
   trainer.add_observer(std::make_shared<ConsoleObserver>(
       ConsoleOptions{.log_every = log_every_,
@@ -191,6 +202,8 @@ int TrainCommand::run(const OptionTable& options) {
                      .precision = precision.name,
                      .flops_per_token = models::training_flops_per_token(config, config.max_seq_len),
                      .peak_flops_per_s = is_quiet_ ? 0 : 1e9 * measure_peak_gflops(matrix_dtype)}));
+  trainer.add_observer(std::make_shared<train::MetricsLog>(storage::join(model_dir_, kMetricsFile)));
+  trainer.add_observer(std::make_shared<train::TensorBoardLog>(storage::join(model_dir_, kLogsFolder)));
   trainer.set_sampler(sampler(model, data.tokenizer.get()));
 
   const StopSignal stop;

@@ -15,7 +15,7 @@ std::vector<std::string> joined(std::vector<std::string> arguments, const std::v
 std::vector<std::string> tiny_run(const std::string& model_dir, const std::vector<std::string>& more) {
   return joined({"train", "--model_dir",  model_dir, "--vocab_size", "50", "--embed_dim",   "16", "--num_heads",
                  "2",     "--num_layers", "1",       "--hidden_dim", "32", "--max_seq_len", "16", "--batch_size",
-                 "4",     "--epochs",     "1",       "--threads",    "1",  "--max_steps",   "4"},
+                 "4",     "--epochs",     "1",       "--threads",    "1",  "--max_steps",   "4",  "--quiet"},
                 more);
 }
 

@@ -7,7 +7,7 @@
 
 namespace slm::test {
 
-// `slm train` of a model of a few thousand parameters on dummy data, for four steps.
+// `slm train` of a model of a few thousand parameters on dummy data, for four steps, without a word.
 std::vector<std::string> tiny_run(const std::string& model_dir, const std::vector<std::string>& more = {});
 
 // A model that has learnt by heart that e follows d follows c follows b follows a follows e, with its data in

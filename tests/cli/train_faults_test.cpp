@@ -127,7 +127,8 @@ TEST(TrainFaults, AFullDiskLeavesNoModelUnderItsFinalName) {
 TEST(TrainFaults, InterruptsFinishTheStepSaveAndResumeGoesOnExactly) {
   const TemporaryFolder folder;
   const auto run_arguments = [&](const std::string& name, std::vector<std::string> more) {
-    more.insert(more.end(), {"--max_steps", "4000", "--epochs", "100", "--log_every", "1", "--dropout", "0.1"});
+    more.insert(more.end(),
+                {"--max_steps", "1000", "--epochs", "100", "--log_every", "1", "--dropout", "0.1", "--quiet=false"});
     return tiny_run(folder.path(name), more);
   };
   ASSERT_EQ(run_slm(run_arguments("whole", {})).exit_code, 0);

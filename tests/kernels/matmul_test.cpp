@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "slm/core/parallel.h"
 #include "slm/kernels/isa.h"
 #include "slm/kernels/ref/matmul.h"
 #include "support/close.h"
@@ -131,6 +132,19 @@ TEST(Matmul, GivesTheSameBitsEveryTime) {
     const Tensor first = compute();
     for (int i = 0; i < 5; ++i) EXPECT_TRUE(test::same_bits(compute(), first));
   }
+}
+
+// Working memory is divided among the threads that there were when a product was compiled.
+TEST(Matmul, FollowsAChangeOfTheNumberOfThreads) {
+  const int before = num_threads();
+  for (const DType dtype : {dtypes().front().first, dtypes().back().first}) {
+    for (const int threads : {1, 2, 1}) {
+      set_num_threads(threads);
+      expect_agreement({.m = 128, .n = 96, .k = 2000, .is_a_transposed = true, .accumulate = true}, dtype,
+                       DType::kFloat32);
+    }
+  }
+  set_num_threads(before);
 }
 
 }  // namespace

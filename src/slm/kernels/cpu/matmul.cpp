@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <map>
 #include <mutex>
 #include <oneapi/dnnl/dnnl.hpp>
@@ -17,11 +18,13 @@
 namespace slm::kernels::cpu {
 namespace {
 
-// Everything that oneDNN compiles a product for.
+// Everything that oneDNN compiles a product for. It divides the work among the threads there are at that time, and its
+// working memory too.
 struct Key {
   int64_t m, n, k;
   DType input, output;
   bool is_a_transposed, is_b_transposed, accumulate, has_bias, has_relu;
+  int num_threads;
 
   auto operator<=>(const Key&) const = default;
 };
@@ -106,6 +109,18 @@ class ThreadsWorthWaking {
   int before_;
 };
 
+// C where K is 0: oneDNN 3.2 leaves the bias out.
+template <class T>
+void multiply_nothing(const MatmulArgs& args) {
+  const int64_t n = args.c.shape[1];
+  for (int64_t i = 0; i < args.c.num_elements(); ++i) {
+    T& c = args.c.as<T>()[i];
+    const float sum =
+        (args.accumulate ? static_cast<float>(c) : 0.0f) + (args.bias ? args.bias.as<float>()[i % n] : 0.0f);
+    c = T(args.has_relu ? std::max(sum, 0.0f) : sum);
+  }
+}
+
 dnnl::memory memory(const dnnl::memory::desc& description, const void* data) {
   return {description, engine(), const_cast<void*>(data)};
 }
@@ -116,6 +131,10 @@ void matmul(const MatmulArgs& args) {
   static ProductCache cache;
   const int64_t m = args.c.shape[0], n = args.c.shape[1], k = args.a.shape[args.is_a_transposed ? 0 : 1];
   if (m == 0 || n == 0) return;
+  if (k == 0) {
+    return args.c.dtype == DType::kBFloat16 ? multiply_nothing<BFloat16>(args) : multiply_nothing<float>(args);
+  }
+  const ThreadsWorthWaking threads(m * n * k);
   const Key key = {m,
                    n,
                    k,
@@ -125,8 +144,8 @@ void matmul(const MatmulArgs& args) {
                    args.is_b_transposed,
                    args.accumulate,
                    static_cast<bool>(args.bias),
-                   args.has_relu};
-  const ThreadsWorthWaking threads(m * n * k);
+                   args.has_relu,
+                   num_threads()};
   try {
     const Product product = cache.find_or_compile(key);
     const Scratch<std::byte> scratchpad(static_cast<int64_t>(product.scratchpad.get_size()));

@@ -15,6 +15,7 @@ import pathlib
 
 import torch
 
+TARGET = pathlib.Path(__file__).resolve().parents[1] / "tests/fixtures/optim/optimizers.json"
 NUM_STEPS = 5
 SHAPES = {"matrix": (5, 7), "bias": (9,)}
 MUON_SHAPES = {"tall": (12, 5), "wide": (4, 11), "square": (6, 6)}
@@ -127,15 +128,9 @@ def make_clip(generator):
     return cases
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    default = pathlib.Path(__file__).parent.parent / "tests/fixtures/optim/optimizers.json"
-    parser.add_argument("--out", type=pathlib.Path, default=default)
-    parser.add_argument("--seed", type=int, default=1)
-    arguments = parser.parse_args()
-    generator = torch.Generator().manual_seed(arguments.seed)
-    fixtures = {
-        "torch": torch.__version__,
+def fixtures(seed=1):
+    generator = torch.Generator().manual_seed(seed)
+    return {
         "learning_rate": LEARNING_RATE,
         "adamw": [
             torch_case(generator, torch.optim.AdamW, beta1=0.9, beta2=0.999, eps=1e-8, weight_decay=0.01),
@@ -151,8 +146,15 @@ def main():
         "schedules": make_schedules(),
         "clip": make_clip(generator),
     }
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--out", type=pathlib.Path, default=TARGET)
+    parser.add_argument("--seed", type=int, default=1)
+    arguments = parser.parse_args()
     arguments.out.parent.mkdir(parents=True, exist_ok=True)
-    arguments.out.write_text(json.dumps(fixtures, indent=None, separators=(",", ":")) + "\n")
+    arguments.out.write_text(json.dumps(fixtures(arguments.seed), separators=(",", ":")) + "\n")
 
 
 if __name__ == "__main__":

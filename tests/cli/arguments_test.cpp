@@ -26,6 +26,11 @@ TEST(Arguments, PresetThenFileThenCommandLine) {
   EXPECT_EQ(got[0], "--vocab_size=30522");
 }
 
+TEST(Arguments, AnEmptyTextOfAFileDoesNotSwallowTheNextOption) {
+  EXPECT_EQ(arguments_from_json("{\"val_data\": \"\", \"val_fraction\": 0.1}", "x.json"),
+            (Arguments{"--val_data", "", "--val_fraction=0.1"}));
+}
+
 TEST(Arguments, AConfigurationThatIsNoObjectOfPlainValuesIsRefused) {
   EXPECT_THROW(arguments_from_json("[1, 2]", "x.json"), FormatError);
   EXPECT_THROW(arguments_from_json("{\"a\": ", "x.json"), FormatError);

@@ -71,7 +71,7 @@ TEST(MemoryPlan, TooMuchIsRefusedWithWhatToDo) {
       .model = 138'000'000, .gradients = 138'000'000, .optimizer = 276'000'000, .activations = 1'148'000'000};
   EXPECT_NO_THROW(check_memory(plan, 1'700'000'000));
   EXPECT_EQ(test::message_of<MemoryError>([&] { check_memory(plan, 900'000'000); }),
-            "training would take 1.7 GB of memory (model 138 MB, gradients 138 MB, optimizer 276 MB, activations "
+            "training needs 1.7 GB of memory (model 138 MB, gradients 138 MB, optimizer 276 MB, activations "
             "1.1 GB), 900 MB are available; use a smaller --batch_size with more --gradient_accumulation_steps, "
             "--recompute, or a smaller model");
 }

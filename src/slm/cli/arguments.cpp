@@ -64,11 +64,18 @@ Arguments arguments_from_json(const std::string& json, const std::string& origin
     if (value.is_object()) {
       throw FormatError(origin, FormatError::kNoOffset, fmt::format("'{}' has an object, expected a plain value", key));
     }
+    const auto add = [&](const std::string& text) {
+      if (!text.empty()) {
+        arguments.push_back(fmt::format("--{}={}", key, text));
+      } else {  // the parser would take the next argument for the value of "--name="
+        arguments.insert(arguments.end(), {fmt::format("--{}", key), ""});
+      }
+    };
     if (!value.is_array()) {
-      arguments.push_back(fmt::format("--{}={}", key, text_of(value)));
+      add(text_of(value));
       continue;
     }
-    for (const nlohmann::json& element : value) arguments.push_back(fmt::format("--{}={}", key, text_of(element)));
+    for (const nlohmann::json& element : value) add(text_of(element));
   }
   return with_underscores(arguments);
 }

@@ -11,7 +11,7 @@ namespace {
 
 using models::DecoderConfig, models::FeedForwardKind;
 
-constexpr int64_t kLogitRowsAtOnce = 1024;  // of linear_cross_entropy
+constexpr int64_t kLogitRowsAtOnce = 256;  // of linear_cross_entropy
 
 int64_t qkv_width(const DecoderConfig& config) {
   return (config.num_heads + 2 * config.num_kv_heads) * config.head_dim;
@@ -101,7 +101,7 @@ std::string to_string(const MemoryPlan& plan) {
 void check_memory(const MemoryPlan& plan, int64_t available_bytes) {
   if (plan.total() <= available_bytes) return;
   throw MemoryError(
-      fmt::format("training would take {} of memory ({}), {} are available; use a smaller --batch_size with more "
+      fmt::format("training needs {} of memory ({}), {} are available; use a smaller --batch_size with more "
                   "--gradient_accumulation_steps, --recompute, or a smaller model",
                   bytes_text(plan.total()), to_string(plan), bytes_text(available_bytes)));
 }

@@ -62,5 +62,11 @@ TEST(Options, AcceptHyphensAssignmentsAndTakeTheLastOfTwo) {
   EXPECT_NE(result.err.find("--batch_size: got '0'"), std::string::npos) << result.err;
 }
 
+TEST(Options, OfTrainsPresetsGoToTrainAlone) {
+  // --preset names what bench times there; the preset's own options, which bench does not have, stay out.
+  const ProgramResult result = run_slm({"bench", "--preset", "openwebtext", "--steps", "0"});
+  EXPECT_EQ(result.err, "slm: error: --steps: got '0', expected a whole number from 1 to 1000000\n");
+}
+
 }  // namespace
 }  // namespace slm::test

@@ -96,11 +96,17 @@ std::string unknown_option(const Entry& entry, const std::string& argument) {
                      nearest.empty() ? "" : fmt::format(": did you mean '{}'?", nearest), entry.command->name());
 }
 
+bool is_option(const Entry& entry, const std::string& name) {
+  const auto& options = entry.options->entries();
+  return std::any_of(options.begin(), options.end(), [&](const auto& option) { return option.name == name; });
+}
+
 int run_command(const Entry& entry, Arguments arguments) {
   const bool wants_help = std::find(arguments.begin(), arguments.end(), "--help") != arguments.end();
   if (!wants_help) {
     Arguments layered = entry.command->base_arguments(arguments);
-    const Arguments given = with_preset_and_config(arguments);
+    const bool is_layered = is_option(entry, "config");
+    const Arguments given = is_layered ? with_preset_and_config(arguments) : arguments;
     layered.insert(layered.end(), given.begin(), given.end());
     arguments = std::move(layered);
   }

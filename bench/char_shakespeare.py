@@ -26,7 +26,7 @@ def run_slm(arguments):
         command += ["--family", "gpt2", "--num_layers", "4", "--num_heads", "4", "--embed_dim", "128"]
         command += ["--hidden_dim", "512", "--max_seq_len", str(BLOCK), "--batch_size", str(BATCH)]
         command += ["--max_steps", str(arguments.steps), "--epochs", "1000", "--optimizer", "adamw", "--beta2", "0.99"]
-        command += ["--weight_decay", "0.1", "--grad_clip", "1", "--dropout", "0", "--schedule", "cosine"]
+        command += ["--weight_decay", "0.1", "--grad_clip", "1", "--dropout", "0", "--schedule", "cosine", "--sampling", "random"]
         command += ["--warmup_steps", str(WARMUP), "--learning_rate", str(PEAK), "--min_learning_rate", str(FLOOR)]
         command += ["--threads", str(arguments.threads), "--precision", arguments.precision, "--quiet"]
         start = time.perf_counter()

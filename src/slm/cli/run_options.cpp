@@ -26,6 +26,8 @@ void TrainFlags::define(OptionTable& options) {
               "Passes whose gradients add up to one update.", {.low = 1, .high = 1000000});
   options.add("epochs", values_.epochs, "Passes over the training data.", {.low = 1, .high = 1e9});
   options.add("max_steps", values_.max_steps, "Updates of the whole run; overrides --epochs. 0: no limit.", steps);
+  options.add_choice("sampling", sampling_, {"shuffle", "random", "sequential"},
+                     "Training windows: each once per epoch in random order, independent random ones, or in order.");
   options.add("seed", values_.seed, "Fixes initialisation, order of the data and dropout.");
   options.add_choice("optimizer", optimizer_, {"adamw", "sgd", "muon"}, "What turns gradients into updates.");
   options.add("learning_rate", values_.learning_rate, "Highest learning rate.", {.low = 0});
@@ -55,6 +57,7 @@ train::TrainOptions TrainFlags::options() const {
   train::TrainOptions options = values_;
   options.optimizer.kind = optim::parse_optimizer(optimizer_);
   options.schedule = optim::parse_schedule(schedule_);
+  options.sampling = data::parse_sampling(sampling_);
   train::validate(options);
   return options;
 }

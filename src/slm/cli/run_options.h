@@ -30,6 +30,7 @@ class TrainFlags {
   train::TrainOptions values_;  // the defaults, and what the flags of plain types set
   std::string optimizer_ = "adamw";
   std::string schedule_ = "constant";
+  std::string sampling_ = "shuffle";
 };
 
 }  // namespace slm::cli

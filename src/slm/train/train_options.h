@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "slm/data/loader.h"
 #include "slm/optim/make_optimizer.h"
 #include "slm/optim/schedule.h"
 
@@ -26,6 +27,8 @@ struct TrainOptions {
   int64_t epochs = 5;
   // Updates of the whole run, however many epochs they take; the schedule's length too. 0: `epochs` decides.
   int64_t max_steps = 0;
+  // Every window once per epoch in random order, independent random windows, or in order.
+  data::Sampling sampling = data::Sampling::kShuffle;
   // Fixes the order of the data and all dropout masks. A resumed run keeps the seed it was started with.
   uint64_t seed = 42;
 

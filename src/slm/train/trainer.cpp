@@ -18,8 +18,11 @@ namespace {
 int64_t divide_up(int64_t a, int64_t b) { return (a + b - 1) / b; }
 
 data::LoaderOptions loader_options(const models::DecoderConfig& config, const TrainOptions& options, uint64_t seed) {
-  return {
-      .seq_len = config.max_seq_len, .batch_size = options.batch_size, .vocab_size = config.vocab_size, .seed = seed};
+  return {.seq_len = config.max_seq_len,
+          .batch_size = options.batch_size,
+          .vocab_size = config.vocab_size,
+          .seed = seed,
+          .sampling = options.sampling};
 }
 
 // The batches of one step: as many as are accumulated, fewer at the end of an epoch.

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <iostream>
 
 #include "slm/cli/console_lines.h"
@@ -33,7 +34,10 @@ void ConsoleObserver::on_step(const train::StepReport& report) {
                    .share_of_peak = {},
                    .precision = options_.precision};
   if (options_.peak_flops_per_s > 0) {
-    line.share_of_peak = report.tokens_per_s * options_.flops_per_token / options_.peak_flops_per_s;
+    // The peak was measured once; where the machine was busy then, a faster step is the better measurement.
+    const double flops_per_s = report.tokens_per_s * options_.flops_per_token;
+    options_.peak_flops_per_s = std::max(options_.peak_flops_per_s, flops_per_s);
+    line.share_of_peak = flops_per_s / options_.peak_flops_per_s;
   }
   if (report.step_in_epoch % options_.log_every == 0) print(format_step(line));
   bar_.update(report.state.step, num_steps_,

@@ -122,7 +122,8 @@ TEST(TokenShard, RefusesACountThatTheSizeDenies) {
 }
 
 TEST(TokenShard, RefusesACountThatIsNotPositive) {
-  EXPECT_EQ(error_of(shard(20240520, 1, 0, "")), "s.bin: byte 8: the shard's header counts 0 tokens");
+  EXPECT_EQ(error_of(shard(20240520, 1, 0, "")),
+            "s.bin: byte 8: the shard's header counts no tokens: slm prepare was stopped while it wrote it");
   EXPECT_EQ(error_of(shard(20240520, 1, -1, "")), "s.bin: byte 8: the shard's header counts -1 tokens");
 }
 

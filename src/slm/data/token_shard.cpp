@@ -57,7 +57,10 @@ ShardLayout parse_header(std::span<const std::byte> beginning, const ShardKind& 
     throw FormatError(path, 4, fmt::format("the shard has version {}, expected {}", version, kind.version));
   }
   const int64_t num_tokens = header_word(beginning, 2);
-  if (num_tokens <= 0) throw FormatError(path, 8, fmt::format("the shard's header counts {} tokens", num_tokens));
+  if (num_tokens == 0) {
+    throw FormatError(path, 8, "the shard's header counts no tokens: slm prepare was stopped while it wrote it");
+  }
+  if (num_tokens < 0) throw FormatError(path, 8, fmt::format("the shard's header counts {} tokens", num_tokens));
   const int64_t expected = kShardHeaderBytes + num_tokens * size_bytes(kind.type);
   if (file_bytes != expected) {
     throw FormatError(path, FormatError::kNoOffset,
@@ -89,6 +92,14 @@ ShardLayout parse_shard_layout(std::span<const std::byte> beginning, int64_t fil
   return {.has_header = false, .type = TokenType::kUInt16, .num_tokens = file_bytes / 2};
 }
 
+std::string shard_header(TokenType type, int64_t num_tokens) {
+  assert(type == kNarrow.type || type == kWide.type);
+  const ShardKind& kind = type == kWide.type ? kWide : kNarrow;
+  const std::array<int32_t, kShardHeaderBytes / 4> header = {kind.magic, kind.version,
+                                                             static_cast<int32_t>(num_tokens)};
+  return {reinterpret_cast<const char*>(header.data()), sizeof header};
+}
+
 TokenSource open_token_shard(const std::string& path) {
   auto file = std::make_shared<const storage::MappedFile>(path);
   const std::span<const std::byte> bytes = file->bytes();
@@ -104,10 +115,7 @@ ShardWriter::ShardWriter(const std::string& path, int64_t num_tokens, int64_t vo
       vocab_size_(vocab_size),
       is_wide_(narrowest_token_type(vocab_size) == TokenType::kUInt32) {
   assert(num_tokens > 0 && num_tokens <= kMaxShardTokens);
-  const ShardKind& kind = is_wide_ ? kWide : kNarrow;
-  const std::array<int32_t, kShardHeaderBytes / 4> header = {kind.magic, kind.version,
-                                                             static_cast<int32_t>(num_tokens)};
-  file_.write(std::as_bytes(std::span(header)));
+  file_.write(shard_header(is_wide_ ? kWide.type : kNarrow.type, num_tokens));
 }
 
 void ShardWriter::write(std::span<const int32_t> ids) {

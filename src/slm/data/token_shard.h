@@ -30,6 +30,10 @@ struct ShardLayout {
 // size. Throws FormatError, with `path` as the path: every kind of damage that can be seen from here.
 ShardLayout parse_shard_layout(std::span<const std::byte> beginning, int64_t file_bytes, const std::string& path);
 
+// The first kShardHeaderBytes of a shard in llm.c's layout, of `type` kUInt16 or kUInt32. No reader takes one that
+// counts no tokens: so a shard that is still being written counts none.
+std::string shard_header(TokenType type, int64_t num_tokens);
+
 // The shard at `path`, mapped: costs no memory. Throws IoError or FormatError.
 TokenSource open_token_shard(const std::string& path);
 

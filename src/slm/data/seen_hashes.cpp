@@ -1,0 +1,175 @@
+#include "slm/data/seen_hashes.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cerrno>
+#include <utility>
+
+#include "slm/storage/failure.h"
+#include "slm/storage/local_path.h"
+#include "slm/storage/temporary_name.h"
+
+namespace slm::data {
+namespace {
+
+constexpr size_t kMinSlots = 1024;
+
+}  // namespace
+
+// Pages of 512 slots, filled from the front; the leading bits of a hash choose the page. A file that is half full is
+// copied into one with twice as many pages, each page into the two that follow it there.
+class SeenHashes::File {
+ public:
+  File(std::string folder, int page_bits) : folder_(std::move(folder)), page_bits_(page_bits) {
+    descriptor_ = ::open(folder_.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+    if (descriptor_ < 0) open_by_name();
+    if (::ftruncate(descriptor_, static_cast<off_t>(num_pages() * sizeof(Page))) != 0) fail();
+  }
+  ~File() { ::close(descriptor_); }
+  File(const File&) = delete;
+  File& operator=(const File&) = delete;
+
+  bool contains(uint64_t hash) const { return slot_in(read_page(page_of(hash)), hash) < 0; }
+
+  // False when the page has no room left.
+  bool insert(uint64_t hash) {
+    const int64_t index = page_of(hash);
+    const int slot = slot_in(read_page(index), hash);
+    if (slot == kNoRoom) return false;
+    if (slot < 0) return true;
+    write(&hash, sizeof hash, index * static_cast<int64_t>(sizeof(Page)) + slot * 8);
+    return true;
+  }
+
+  int64_t capacity() const { return num_pages() * kPageSlots; }
+
+  // A file with twice as many pages and the same hashes.
+  std::unique_ptr<File> doubled() const {
+    auto larger = std::make_unique<File>(folder_, page_bits_ + 1);
+    for (int64_t index = 0; index < num_pages(); ++index) {
+      std::array<Page, 2> halves = {};
+      std::array<size_t, 2> used = {};
+      for (const uint64_t hash : read_page(index)) {
+        if (hash == 0) break;
+        const auto half = static_cast<size_t>(larger->page_of(hash) - 2 * index);
+        halves[half][used[half]++] = hash;
+      }
+      larger->write(halves.data(), sizeof halves, 2 * index * static_cast<int64_t>(sizeof(Page)));
+    }
+    return larger;
+  }
+
+ private:
+  static constexpr int64_t kPageSlots = 512;
+  static constexpr int kFound = -1, kNoRoom = -2;
+  using Page = std::array<uint64_t, kPageSlots>;
+
+  int64_t num_pages() const { return int64_t{1} << page_bits_; }
+  int64_t page_of(uint64_t hash) const { return static_cast<int64_t>(hash >> (64 - page_bits_)); }
+
+  // The first free slot, kFound or kNoRoom.
+  static int slot_in(const Page& page, uint64_t hash) {
+    for (int slot = 0; slot < kPageSlots; ++slot) {
+      if (page[static_cast<size_t>(slot)] == hash) return kFound;
+      if (page[static_cast<size_t>(slot)] == 0) return slot;
+    }
+    return kNoRoom;
+  }
+
+  Page read_page(int64_t index) const {
+    Page page;
+    size_t done = 0;
+    while (done < sizeof page) {
+      const ssize_t count =
+          ::pread(descriptor_, reinterpret_cast<char*>(page.data()) + done, sizeof page - done,
+                  static_cast<off_t>(index * static_cast<int64_t>(sizeof page)) + static_cast<off_t>(done));
+      if (count < 0 && errno == EINTR) continue;
+      if (count <= 0) fail();
+      done += static_cast<size_t>(count);
+    }
+    return page;
+  }
+
+  void write(const void* bytes, size_t size, int64_t offset) {
+    size_t done = 0;
+    while (done < size) {
+      const ssize_t count = ::pwrite(descriptor_, static_cast<const char*>(bytes) + done, size - done,
+                                     static_cast<off_t>(offset) + static_cast<off_t>(done));
+      if (count < 0 && errno == EINTR) continue;
+      if (count < 0) fail();
+      done += static_cast<size_t>(count);
+    }
+  }
+
+  // For file systems without nameless files.
+  void open_by_name() {
+    const std::string path = storage::temporary_name(folder_ + "/hashes");
+    descriptor_ = ::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (descriptor_ < 0) fail();
+    ::unlink(path.c_str());
+  }
+
+  [[noreturn]] void fail() const {
+    storage::throw_io_error(folder_, "cannot keep the hashes of the documents in this folder", errno);
+  }
+
+  std::string folder_;
+  int page_bits_;
+  int descriptor_ = -1;
+};
+
+SeenHashes::SeenHashes(std::string folder, int64_t max_in_memory)
+    : folder_(storage::local_path(folder)), max_in_memory_(max_in_memory), slots_(kMinSlots) {}
+SeenHashes::~SeenHashes() = default;
+
+size_t SeenHashes::slot_of(uint64_t hash) const {
+  const int shift = 64 - std::countr_zero(slots_.size());
+  size_t slot = static_cast<size_t>(hash >> shift);
+  while (slots_[slot] != 0 && slots_[slot] != hash) slot = (slot + 1) & (slots_.size() - 1);
+  return slot;
+}
+
+bool SeenHashes::contains(uint64_t hash) const {
+  if (hash == 0) return has_zero_;
+  return file_ ? file_->contains(hash) : slots_[slot_of(hash)] == hash;
+}
+
+void SeenHashes::insert(uint64_t hash) {
+  if (contains(hash)) return;
+  ++size_;
+  if (hash == 0) {
+    has_zero_ = true;
+    return;
+  }
+  if (!file_ && (size_ > max_in_memory_ || 4 * size_ > 3 * std::ssize(slots_))) grow();
+  if (!file_) {
+    slots_[slot_of(hash)] = hash;
+    return;
+  }
+  if (2 * size_ > file_->capacity()) file_ = file_->doubled();
+  while (!file_->insert(hash)) file_ = file_->doubled();
+}
+
+void SeenHashes::grow() {
+  const std::vector<uint64_t> old = std::exchange(slots_, {});
+  if (size_ <= max_in_memory_) {
+    slots_.resize(2 * old.size());
+    for (const uint64_t hash : old) {
+      if (hash != 0) slots_[slot_of(hash)] = hash;
+    }
+    return;
+  }
+  // Eight times the room: the next doubling is far away.
+  const auto num_pages = static_cast<uint64_t>(std::max<int64_t>(2, max_in_memory_ / 64));
+  file_ = std::make_unique<File>(folder_, std::countr_zero(std::bit_ceil(num_pages)));
+  for (const uint64_t hash : old) {
+    if (hash == 0) continue;
+    while (!file_->insert(hash)) file_ = file_->doubled();
+  }
+}
+
+}  // namespace slm::data

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "slm/data/corpus.h"
+#include "slm/data/file_reader.h"
+
+namespace slm::data {
+
+// Cuts the bytes of one file into the parts of blocks, where the format allows a cut.
+class BlockCutter {
+ public:
+  virtual ~BlockCutter() = default;
+
+  // Appends bytes and parts to `block`, which has at least one source, until it holds about options.block_bytes; parts
+  // belong to its last source. Returns false once the file has no more.
+  virtual bool fill(CorpusBlock& block) = 0;
+
+  // Whether the parts of this file may share a block with those that are in it.
+  virtual bool can_share(const CorpusBlock& block) const = 0;
+
+  // Describes an empty block as one of this format.
+  virtual void begin(CorpusBlock& block) const = 0;
+};
+
+// Each keeps references to its arguments. `skips` gets what the cutter itself passes over.
+struct CutterArguments {
+  FileReader& file;
+  const CorpusOptions& options;
+  SkipCounts& skips;
+};
+
+std::unique_ptr<BlockCutter> make_text_cutter(const CutterArguments& arguments);
+std::unique_ptr<BlockCutter> make_json_lines_cutter(const CutterArguments& arguments);
+
+}  // namespace slm::data

@@ -1,0 +1,153 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstring>
+
+#include "slm/core/error.h"
+#include "slm/data/corpus.h"
+#include "slm/data/json_field.h"
+#include "slm/text/utf8.h"
+
+namespace slm::data {
+namespace {
+
+bool is_space(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
+
+bool has_text(std::string_view text) { return !std::all_of(text.begin(), text.end(), is_space); }
+
+// "the line is not a JSON object": what strict mode says about one offender.
+std::string_view problem_of(SkipReason reason) {
+  switch (reason) {
+    case SkipReason::kInvalidUtf8:
+      return "the text is not UTF-8";
+    case SkipReason::kEmpty:
+      return "the document is empty";
+    case SkipReason::kNotJson:
+      return "this is not a JSON object";
+    case SkipReason::kNoColumn:
+      return "there is no";
+    case SkipReason::kNull:
+      return "null is the value of";
+    case SkipReason::kWrongType:
+      return "no string is the value of";
+    case SkipReason::kTooLong:
+      return "the row is too long";
+    case SkipReason::kBadRow:
+      return "a quote in this row never closes";
+    case SkipReason::kBadFile:
+      return "the file is damaged";
+  }
+  return {};
+}
+
+class BlockParser {
+ public:
+  BlockParser(const CorpusBlock& block, const CorpusOptions& options,
+              const std::function<void(const CorpusDocument&)>& use, SkipCounts& skips)
+      : block_(block), options_(options), use_(use), skips_(skips), field_(options.text_column) {}
+
+  void parse() {
+    for (const CorpusBlock::Part& part : block_.parts) {
+      source_ = block_.sources[part.source];
+      line_ = part.first_line;
+      const std::string_view bytes = std::string_view(block_.bytes).substr(part.begin, part.end - part.begin);
+      switch (block_.format) {
+        case BlockFormat::kDocuments:
+          emit(bytes, part.is_start, part.is_end);
+          break;
+        case BlockFormat::kJsonLines:
+          parse_lines(bytes);
+          break;
+        case BlockFormat::kJsonValues:
+          parse_json(bytes);
+          break;
+        case BlockFormat::kCsvRows:
+          break;
+      }
+    }
+  }
+
+ private:
+  void parse_lines(std::string_view lines) {
+    while (!lines.empty()) {
+      const size_t newline = lines.find('\n');
+      const std::string_view line = lines.substr(0, newline);
+      if (static_cast<int64_t>(line.size()) > options_.max_record_bytes) {
+        skip(SkipReason::kTooLong);
+      } else if (has_text(line)) {
+        parse_json(line);
+      }
+      ++line_;
+      lines.remove_prefix(newline == std::string_view::npos ? lines.size() : newline + 1);
+    }
+  }
+
+  void parse_json(std::string_view json) {
+    std::string_view text;
+    int64_t num_replaced = 0;
+    switch (field_.find(json, scratch_, text, num_replaced)) {
+      case JsonFieldResult::kFound:
+        if (num_replaced > 0) skip(SkipReason::kInvalidUtf8, num_replaced);
+        emit(text, true, true);
+        break;
+      case JsonFieldResult::kNotJson:
+      case JsonFieldResult::kNotObject:
+        skip(SkipReason::kNotJson);
+        break;
+      case JsonFieldResult::kMissing:
+        skip(SkipReason::kNoColumn);
+        break;
+      case JsonFieldResult::kNull:
+        skip(SkipReason::kNull);
+        break;
+      case JsonFieldResult::kNotString:
+        skip(SkipReason::kWrongType);
+        break;
+    }
+  }
+
+  void emit(std::string_view text, bool is_start, bool is_end) {
+    if (is_start && is_end && !has_text(text)) {
+      skips_.add(SkipReason::kEmpty, block_.index, source_, line_);
+      return;
+    }
+    if (!text::is_valid_utf8(text)) {
+      int64_t num_replaced = 0;
+      repaired_ = text::replace_invalid_utf8(text, &num_replaced);
+      skip(SkipReason::kInvalidUtf8, num_replaced);
+      text = repaired_;
+    }
+    use_({.text = text, .source = source_, .line = line_, .is_start = is_start, .is_end = is_end});
+  }
+
+  void skip(SkipReason reason, int64_t count = 1) {
+    if (options_.strict) {
+      const bool is_about_column =
+          reason == SkipReason::kNoColumn || reason == SkipReason::kNull || reason == SkipReason::kWrongType;
+      throw FormatError(line_ > 0 ? fmt::format("{}:{}", source_, line_) : std::string(source_), FormatError::kNoOffset,
+                        fmt::format("{}{}; mend it, or leave --strict out to {} such places", problem_of(reason),
+                                    is_about_column ? fmt::format(" '{}'", options_.text_column) : "",
+                                    reason == SkipReason::kInvalidUtf8 ? "repair" : "skip"));
+    }
+    skips_.add(reason, block_.index, source_, line_, count);
+  }
+
+  const CorpusBlock& block_;
+  const CorpusOptions& options_;
+  const std::function<void(const CorpusDocument&)>& use_;
+  SkipCounts& skips_;
+  const JsonField field_;
+  std::string_view source_;
+  int64_t line_ = 0;
+  std::string scratch_;
+  std::string repaired_;
+};
+
+}  // namespace
+
+void for_each_document(const CorpusBlock& block, const CorpusOptions& options,
+                       const std::function<void(const CorpusDocument&)>& use, SkipCounts& skips) {
+  BlockParser(block, options, use, skips).parse();
+}
+
+}  // namespace slm::data

@@ -1,0 +1,56 @@
+#pragma once
+
+#include <atomic>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "slm/data/corpus.h"
+#include "slm/storage/byte_source.h"
+
+namespace slm::data {
+
+// A file of text that a reader of its format can take.
+struct CorpusFile {
+  std::string name;
+  InputFormat format = InputFormat::kText;
+  std::unique_ptr<storage::ByteSource> source;
+};
+
+// The format that a file's name says, looking past the endings of compressions; nullopt where slm reads no such file.
+std::optional<InputFormat> format_of_name(std::string_view name);
+
+// The files behind the inputs of a corpus, one after the other.
+class CorpusFiles {
+ public:
+  // Lists folders. Throws as CorpusReader does.
+  CorpusFiles(const std::vector<std::string>& inputs, const CorpusOptions& options);
+
+  // The next file; nullopt at the end. It must not outlive the next call. Throws IoError and FormatError; the call
+  // after that goes on behind the file at fault, whose name current_name() gives.
+  std::optional<CorpusFile> next();
+  const std::string& current_name() const { return current_name_; }
+
+  int64_t bytes_read() const { return bytes_read_.load(std::memory_order_relaxed); }
+  std::optional<int64_t> bytes_total() const { return bytes_total_; }
+
+ private:
+  struct Input {
+    std::string path;
+    bool is_named;  // the user named it, so that an unknown ending does not rule it out
+  };
+
+  void add_input(const std::string& input);
+  int64_t add_folder(const std::string& folder, int depth);
+  void add_file(const std::string& path, bool is_named, int64_t size_bytes);
+
+  const CorpusOptions& options_;
+  std::deque<Input> inputs_;
+  std::string current_name_;
+  std::atomic<int64_t> bytes_read_ = 0;
+  std::optional<int64_t> bytes_total_ = 0;
+};
+
+}  // namespace slm::data

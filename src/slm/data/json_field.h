@@ -1,0 +1,35 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace slm::data {
+
+enum class JsonFieldResult {
+  kFound,
+  kNotJson,    // not RFC 8259; invalid UTF-8 inside strings passes
+  kNotObject,  // JSON, but no object
+  kMissing,
+  kNull,
+  kNotString,
+};
+
+// Finds one string in a JSON object without building the rest of it. All of the text is still checked, and the answer
+// is what a full parser gives: escapes decoded, the last of several equal keys wins.
+class JsonField {
+ public:
+  // "a.b" is the member b of the object a. A name with a dot in it cannot be asked for.
+  explicit JsonField(std::string_view dotted_path);
+
+  // `value` points into `json`, or into `scratch` where there were escapes. A surrogate escape without its other half
+  // becomes U+FFFD and is added to `num_replaced`. Nesting may be as deep as the text is long.
+  JsonFieldResult find(std::string_view json, std::string& scratch, std::string_view& value,
+                       int64_t& num_replaced) const;
+
+ private:
+  std::vector<std::string> path_;
+};
+
+}  // namespace slm::data

@@ -1,0 +1,57 @@
+#include "slm/data/skip_counts.h"
+
+namespace slm::data {
+
+std::string_view describe(SkipReason reason) {
+  switch (reason) {
+    case SkipReason::kInvalidUtf8:
+      return "places that are not UTF-8, each replaced by U+FFFD";
+    case SkipReason::kEmpty:
+      return "empty documents";
+    case SkipReason::kNotJson:
+      return "lines that are not JSON objects";
+    case SkipReason::kNoColumn:
+      return "rows without the text column";
+    case SkipReason::kNull:
+      return "rows whose text is null";
+    case SkipReason::kWrongType:
+      return "rows whose text is not a string";
+    case SkipReason::kTooLong:
+      return "rows that are too long";
+    case SkipReason::kBadRow:
+      return "rows with a quote that never closes";
+    case SkipReason::kBadFile:
+      return "files that could not be read to their end";
+  }
+  return {};
+}
+
+void SkipCounts::add(SkipReason reason, int64_t block, std::string_view source, int64_t line, int64_t count,
+                     std::string_view detail) {
+  Entry& entry = entries_[static_cast<size_t>(reason)];
+  if (entry.count == 0 || block < entry.first_block) {
+    entry.first_block = block;
+    entry.first_source = source;
+    entry.first_line = line;
+    entry.detail = detail;
+  }
+  entry.count += count;
+}
+
+void SkipCounts::merge(const SkipCounts& other) {
+  for (size_t i = 0; i < kNumSkipReasons; ++i) {
+    const Entry& from = other.entries_[i];
+    if (from.count == 0) continue;
+    add(static_cast<SkipReason>(i), from.first_block, from.first_source, from.first_line, from.count, from.detail);
+  }
+}
+
+int64_t SkipCounts::num_skipped() const {
+  int64_t sum = 0;
+  for (size_t i = 0; i < kNumSkipReasons; ++i) {
+    if (static_cast<SkipReason>(i) != SkipReason::kInvalidUtf8) sum += entries_[i].count;
+  }
+  return sum;
+}
+
+}  // namespace slm::data

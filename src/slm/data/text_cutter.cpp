@@ -1,0 +1,145 @@
+#include <algorithm>
+#include <string_view>
+
+#include "slm/data/block_cutter.h"
+#include "slm/text/utf8.h"
+
+namespace slm::data {
+namespace {
+
+constexpr size_t kMinReadBytes = size_t{64} << 10;
+
+bool is_space(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
+
+int64_t count_lines(std::string_view text) { return std::count(text.begin(), text.end(), '\n'); }
+
+// Where to end a piece of at most text.size() bytes. A line break between two printed characters is where tokenizers
+// split anyway; without one in the second half, before a space; else between characters.
+size_t piece_end(std::string_view text) {
+  for (size_t at = text.size() - 1; at > text.size() / 2 && at >= 2; --at) {
+    if (text[at - 1] == '\n' && !is_space(text[at]) && !is_space(text[at - 2])) return at;
+  }
+  for (size_t at = text.size() - 1; at > text.size() / 2; --at) {
+    if (is_space(text[at]) && !is_space(text[at - 1])) return at;
+  }
+  const size_t end = text::complete_utf8_prefix(text);
+  return end == 0 ? text.size() : end;
+}
+
+class TextCutter : public BlockCutter {
+ public:
+  explicit TextCutter(const CutterArguments& arguments)
+      : file_(arguments.file),
+        options_(arguments.options),
+        separator_(arguments.options.document_separator.value_or("<|endoftext|>")),
+        max_piece_(
+            std::max<size_t>(static_cast<size_t>(arguments.options.max_piece_bytes), 2 * separator_.size() + 16)) {}
+
+  bool can_share(const CorpusBlock& block) const override { return block.format == BlockFormat::kDocuments; }
+  void begin(CorpusBlock& block) const override { block.format = BlockFormat::kDocuments; }
+
+  bool fill(CorpusBlock& block) override {
+    size_t begin = block.bytes.size();
+    block.bytes += carry_;
+    carry_.clear();
+    size_t searched = begin;
+    while (true) {
+      begin = take_documents(block, begin, searched);
+      if (file_.at_end()) {
+        take_last(block, begin);
+        return false;
+      }
+      if (block.bytes.size() - begin > max_piece_) {
+        begin = take_piece(block, begin);
+        searched = begin;
+        if (is_full(begin)) break;
+        continue;
+      }
+      if (is_full(begin) && begin > 0) break;
+      const size_t room = static_cast<size_t>(options_.block_bytes) -
+                          std::min<size_t>(block.bytes.size(), static_cast<size_t>(options_.block_bytes));
+      file_.append(block.bytes, std::max(kMinReadBytes, room));
+    }
+    carry_.assign(block.bytes, begin);
+    block.bytes.resize(begin);
+    return true;
+  }
+
+ private:
+  bool is_full(size_t size) const { return size >= static_cast<size_t>(options_.block_bytes); }
+
+  // Makes a part of each document that a separator ends. Returns where the unfinished one begins; `searched` becomes
+  // the place from which on a separator could still be found.
+  size_t take_documents(CorpusBlock& block, size_t begin, size_t& searched) {
+    if (separator_.empty()) return begin;
+    while (true) {
+      const size_t found = block.bytes.find(separator_, std::max(begin, searched));
+      if (found == std::string::npos) break;
+      const size_t next = found + separator_.size();
+      // The line break behind the separator may not have been read yet.
+      if (next + 2 > block.bytes.size() && !file_.at_end()) {
+        searched = found;
+        return begin;
+      }
+      size_t end = found;
+      if (end > begin && block.bytes[end - 1] == '\n') --end;
+      if (end > begin && end < found && block.bytes[end - 1] == '\r') --end;
+      if (end > begin || is_in_document_) add_part(block, begin, end, true);
+      size_t after = next;
+      if (after < block.bytes.size() && block.bytes[after] == '\r' && after + 1 < block.bytes.size() &&
+          block.bytes[after + 1] == '\n') {
+        ++after;
+      }
+      if (after < block.bytes.size() && block.bytes[after] == '\n') ++after;
+      line_ += count_lines(std::string_view(block.bytes).substr(begin, after - begin));
+      has_separators_ = true;
+      begin = searched = after;
+    }
+    const size_t kept = separator_.size() - 1;
+    searched = std::max(begin, block.bytes.size() - std::min(kept, block.bytes.size()));
+    return begin;
+  }
+
+  // A piece of a document that is too long to wait for its end. What could belong to a separator, or to the line break
+  // before it, stays.
+  size_t take_piece(CorpusBlock& block, size_t begin) {
+    const std::string_view text = std::string_view(block.bytes).substr(begin, max_piece_ - separator_.size() - 2);
+    const size_t end = begin + piece_end(text);
+    add_part(block, begin, end, false);
+    line_ += count_lines(std::string_view(block.bytes).substr(begin, end - begin));
+    return end;
+  }
+
+  void take_last(CorpusBlock& block, size_t begin) {
+    const std::string_view rest = std::string_view(block.bytes).substr(begin);
+    const bool is_only_space = std::all_of(rest.begin(), rest.end(), is_space);
+    if (is_in_document_ || !is_only_space || !has_separators_) add_part(block, begin, block.bytes.size(), true);
+  }
+
+  void add_part(CorpusBlock& block, size_t begin, size_t end, bool is_end) {
+    block.parts.push_back({.begin = begin,
+                           .end = end,
+                           .source = block.sources.size() - 1,
+                           .first_line = line_,
+                           .is_start = !is_in_document_,
+                           .is_end = is_end});
+    is_in_document_ = !is_end;
+  }
+
+  FileReader& file_;
+  const CorpusOptions& options_;
+  const std::string separator_;
+  const size_t max_piece_;
+  std::string carry_;  // what the next block begins with
+  int64_t line_ = 1;   // of the next part
+  bool is_in_document_ = false;
+  bool has_separators_ = false;
+};
+
+}  // namespace
+
+std::unique_ptr<BlockCutter> make_text_cutter(const CutterArguments& arguments) {
+  return std::make_unique<TextCutter>(arguments);
+}
+
+}  // namespace slm::data

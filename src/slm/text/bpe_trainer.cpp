@@ -3,65 +3,70 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <limits>
 #include <map>
-#include <numeric>
-#include <queue>
 #include <unordered_map>
 #include <unordered_set>
 
 #include "slm/core/error.h"
-#include "slm/text/pair_table.h"
+#include "slm/core/parallel.h"
+#include "slm/text/bpe_words.h"
+#include "slm/text/byte_tokenizer.h"
+#include "slm/text/merge_changes.h"
+#include "slm/text/pair_counts.h"
+#include "slm/text/pair_queue.h"
 #include "slm/text/utf8.h"
 
 namespace slm::text {
 namespace {
 
-constexpr int64_t kProgressEvery = 256;  // merges
+constexpr int64_t kProgressEvery = 256;      // merges
+constexpr size_t kWordsPerThread = 1 << 11;  // for fewer a second thread costs more than it brings
 
-// A pair that may be merged next, with the words that got it since its last candidate was made.
-struct Candidate {
-  int64_t count;
-  uint64_t pair;
-  std::vector<uint32_t> words;
-
-  // The queue's top has the largest count, then the smallest pair.
-  bool operator<(const Candidate& other) const {
-    return count != other.count ? count < other.count : pair > other.pair;
-  }
-};
-
-std::vector<std::string_view> characters_of(std::string_view word) {
-  std::vector<std::string_view> characters;
+void characters_of(std::string_view word, std::vector<std::string_view>& characters) {
+  characters.clear();
   for (size_t at = 0; at < word.size();) {
     const auto length = static_cast<size_t>(read_utf8(word, at).length);
     characters.push_back(word.substr(at, length));
     at += length;
   }
-  return characters;
+}
+
+size_t num_characters(std::string_view word) {
+  std::vector<std::string_view> characters;
+  characters_of(word, characters);
+  return characters.size();
 }
 
 class Trainer {
  public:
-  Trainer(const WordCounts& words, const BpeTrainerOptions& options) : options_(options) {
-    for (const std::string& token : options.special_tokens) id_of(token, characters_of(token).size());
+  Trainer(const CountedWords& words, const BpeTrainerOptions& options)
+      : options_(options), changes_(static_cast<size_t>(num_threads())) {
+    for (const std::string& token : options.special_tokens) id_of(token, num_characters(token));
     add_alphabet(words);
-    add_words(words);
+    if (options.is_byte_level) {
+      add_bytes(words);
+    } else {
+      add_words(words);
+    }
     count_pairs();
   }
 
   TrainedBpe run() {
     while (static_cast<int64_t>(tokens_.size()) < options_.vocab_size && !queue_.empty()) {
-      // Moving out of the top is safe: pop() only compares counts and pairs.
-      Candidate top = std::move(const_cast<Candidate&>(queue_.top()));
-      queue_.pop();
-      const int64_t count = pairs_[top.pair].count;
+      Candidate top = queue_.pop();
+      const int64_t count = counts_[top.pair];
       if (top.count != count) {
         top.count = count;
-        queue_.push(std::move(top));
+        if (count > 0) {
+          queue_.push(top);
+        } else {
+          queue_.release_words(top.words);
+        }
         continue;
       }
-      if (top.count < 1 || options_.min_frequency > top.count) break;
+      if (options_.min_frequency > top.count) break;
       merge(top);
       if (options_.on_progress && merges_.size() % kProgressEvery == 0) {
         options_.on_progress(static_cast<int64_t>(tokens_.size()));
@@ -71,16 +76,6 @@ class Trainer {
   }
 
  private:
-  struct Word {
-    size_t begin;  // in symbols_
-    uint32_t length;
-    int64_t count;
-  };
-
-  static uint64_t pair_of(int32_t left, int32_t right) {
-    return uint64_t{static_cast<uint32_t>(left)} << 32 | static_cast<uint32_t>(right);
-  }
-
   // The id of a token, which becomes one now if it was not. `length` is in characters.
   int32_t id_of(const std::string& token, size_t length) {
     const auto [place, is_new] = ids_.try_emplace(token, static_cast<int32_t>(tokens_.size()));
@@ -91,15 +86,22 @@ class Trainer {
     return place->second;
   }
 
-  void add_alphabet(const WordCounts& words) {
+  void add_alphabet(const CountedWords& words) {
     std::map<std::string, uint64_t, std::less<>> counts;
-    for (size_t i = 0; i < words.size(); ++i) {
-      for (const std::string_view c : characters_of(words[i].text)) {
-        const auto place = counts.find(c);
-        (place != counts.end() ? place->second : counts[std::string(c)]) += static_cast<uint64_t>(words[i].count);
-      }
+    if (!options_.is_byte_level) {
+      std::vector<std::string_view> characters;
+      words.for_each([&](std::string_view word, int64_t count) {
+        characters_of(word, characters);
+        for (const std::string_view c : characters) {
+          const auto place = counts.find(c);
+          (place != counts.end() ? place->second : counts[std::string(c)]) += static_cast<uint64_t>(count);
+        }
+      });
     }
     for (const std::string& c : options_.initial_alphabet) counts[c] = std::numeric_limits<uint64_t>::max();
+    if (options_.is_byte_level) {
+      for (const std::string& c : byte_level_alphabet()) counts[c] = std::numeric_limits<uint64_t>::max();
+    }
     std::vector<std::pair<std::string, uint64_t>> kept(counts.begin(), counts.end());
     if (options_.limit_alphabet && kept.size() > *options_.limit_alphabet) {
       std::stable_sort(kept.begin(), kept.end(), [](const auto& a, const auto& b) { return a.second > b.second; });
@@ -115,59 +117,90 @@ class Trainer {
     }
   }
 
+  void add_bytes(const CountedWords& words) {
+    std::array<int32_t, 256> byte_ids;
+    for (size_t byte = 0; byte < 256; ++byte) byte_ids[byte] = ids_.at(byte_level_alphabet()[byte]);
+    std::vector<int32_t> tokens;
+    words.for_each([&](std::string_view word, int64_t count) {
+      tokens.clear();
+      for (const char c : word) tokens.push_back(byte_ids[static_cast<unsigned char>(c)]);
+      words_.add(tokens, count);
+    });
+  }
+
   // Characters outside the alphabet are left out.
-  void add_words(const WordCounts& words) {
-    std::vector<size_t> order(words.size());
-    std::iota(order.begin(), order.end(), size_t{0});
-    // New tokens with affixes are numbered in the order of the words, so that must not depend on how they came.
-    const bool has_affixes = !options_.continuing_subword_prefix.empty() || !options_.end_of_word_suffix.empty();
-    if (has_affixes) {
-      std::sort(order.begin(), order.end(), [&](size_t a, size_t b) { return words[a].text < words[b].text; });
-    }
+  void add_words(const CountedWords& words) {
     std::string token;
-    for (const size_t index : order) {
-      const WordCounts::Word word = words[index];
-      const auto characters = characters_of(word.text);
-      const size_t begin = symbols_.size();
+    std::vector<std::string_view> characters;
+    std::vector<int32_t> tokens;
+    const auto add = [&](std::string_view word, int64_t count) {
+      characters_of(word, characters);
+      tokens.clear();
       for (size_t i = 0; i < characters.size(); ++i) {
         token = characters[i];
         if (!ids_.contains(token)) continue;
         if (i > 0) token.insert(0, options_.continuing_subword_prefix);
         if (i + 1 == characters.size()) token += options_.end_of_word_suffix;
-        symbols_.push_back(id_of(token, 1));
+        tokens.push_back(id_of(token, 1));
       }
-      words_.push_back({begin, static_cast<uint32_t>(symbols_.size() - begin), word.count});
+      words_.add(tokens, count);
+    };
+    // New tokens with affixes are numbered in the order of the words, so that must not depend on how they came.
+    const bool has_affixes = !options_.continuing_subword_prefix.empty() || !options_.end_of_word_suffix.empty();
+    if (has_affixes) {
+      words.for_each_sorted(add);
+    } else {
+      words.for_each(add);
     }
   }
 
   void count_pairs() {
-    for (uint32_t w = 0; w < words_.size(); ++w) {
-      const int32_t* symbols = symbols_.data() + words_[w].begin;
-      for (uint32_t i = 0; i + 1 < words_[w].length; ++i)
-        change(pair_of(symbols[i], symbols[i + 1]), words_[w].count, w);
+    struct Pair {
+      uint64_t pair;
+      int64_t count;
+      size_t num_words;
+      uint32_t last_word;
+      std::span<uint32_t> words;
+    };
+    constexpr uint32_t kNoWord = UINT32_MAX;
+    std::vector<Pair> pairs;
+    PairCounts places;  // in `pairs`, plus 1
+    const auto for_each_pair = [&](uint32_t word, const auto& visit) {
+      const auto tokens = words_.tokens(word);
+      for (size_t i = 0; i + 1 < tokens.size(); ++i) visit(pair_of(tokens[i], tokens[i + 1]));
+    };
+    words_.for_each([&](uint32_t word) {
+      for_each_pair(word, [&](uint64_t pair) {
+        auto place = static_cast<size_t>(places[pair]);
+        if (place == 0) {
+          pairs.push_back({pair, 0, 0, kNoWord, {}});
+          place = pairs.size();
+          places.add(pair, static_cast<int64_t>(place));
+        }
+        Pair& entry = pairs[place - 1];
+        entry.count += words_.count(word);
+        if (std::exchange(entry.last_word, word) != word) ++entry.num_words;
+      });
+    });
+    for (Pair& entry : pairs) {
+      entry.words = queue_.allocate_words(entry.num_words);
+      entry.num_words = 0;
+      entry.last_word = kNoWord;
     }
-    queue_changed();
-  }
-
-  void change(uint64_t pair, int64_t by, uint32_t word) {
-    PairTable::Pair& entry = pairs_[pair];
-    entry.count += by;
-    if (by <= 0) return;
-    if (entry.new_words.empty()) changed_.push_back(pair);
-    if (entry.new_words.empty() || entry.new_words.back() != word) entry.new_words.push_back(word);
-  }
-
-  void queue_changed() {
-    for (const uint64_t pair : changed_) {
-      PairTable::Pair& entry = pairs_[pair];
-      if (entry.count > 0) queue_.push({entry.count, pair, std::move(entry.new_words)});
-      entry.new_words = {};
+    words_.for_each([&](uint32_t word) {
+      for_each_pair(word, [&](uint64_t pair) {
+        Pair& entry = pairs[static_cast<size_t>(places[pair]) - 1];
+        if (std::exchange(entry.last_word, word) != word) entry.words[entry.num_words++] = word;
+      });
+    });
+    for (const Pair& entry : pairs) {
+      counts_.add(entry.pair, entry.count);
+      queue_.push({entry.count, entry.pair, entry.words});
     }
-    changed_.clear();
   }
 
   void merge(const Candidate& top) {
-    const auto left = static_cast<int32_t>(top.pair >> 32), right = static_cast<int32_t>(top.pair & UINT32_MAX);
+    const int32_t left = left_of(top.pair), right = right_of(top.pair);
     std::string_view rest = tokens_[static_cast<size_t>(right)];
     if (rest.starts_with(options_.continuing_subword_prefix)) {
       rest.remove_prefix(options_.continuing_subword_prefix.size());
@@ -175,37 +208,69 @@ class Trainer {
     const std::string whole = tokens_[static_cast<size_t>(left)] + std::string(rest);
     const int32_t merged = id_of(whole, lengths_[static_cast<size_t>(left)] + lengths_[static_cast<size_t>(right)]);
     merges_.push_back(top.pair);
-    for (const uint32_t word : top.words) merge_in(word, left, right, merged);
-    queue_changed();
+
+    const size_t num_workers = std::clamp<size_t>(top.words.size() / kWordsPerThread, 1, changes_.size());
+    parallel_for(0, static_cast<int64_t>(num_workers), 1, [&](int64_t first, int64_t last) {
+      for (auto worker = static_cast<size_t>(first); worker < static_cast<size_t>(last); ++worker) {
+        const size_t begin = top.words.size() * worker / num_workers;
+        const size_t end = top.words.size() * (worker + 1) / num_workers;
+        changes_[worker].resize(tokens_.size());
+        changes_[worker].merge_in(words_, top.words.subspan(begin, end - begin), left, right, merged);
+      }
+    });
+    queue_.release_words(top.words);
+    MergeChanges& changes = changes_[0];
+    for (size_t worker = 1; worker < num_workers; ++worker) {
+      changes.before.add(changes_[worker].before);
+      changes.after.add(changes_[worker].after);
+      changes_[worker].clear();
+    }
+    count(changes.before, merged, [&](int32_t x) { return std::pair(pair_of(x, left), pair_of(x, merged)); });
+    count(changes.after, merged, [&](int32_t x) { return std::pair(pair_of(right, x), pair_of(merged, x)); });
+    queue(changes.before, merged, [&](int32_t x) { return pair_of(x, merged); });
+    queue(changes.after, merged, [&](int32_t x) { return pair_of(merged, x); });
+    changes.clear();
   }
 
-  void merge_in(uint32_t index, int32_t left, int32_t right, int32_t merged) {
-    Word& word = words_[index];
-    int32_t* symbols = symbols_.data() + word.begin;
-    const size_t limit = options_.max_token_length.value_or(std::numeric_limits<size_t>::max());
-    const auto length_of = [&](int32_t id) { return lengths_[static_cast<size_t>(id)]; };
-    uint32_t out = 0;  // symbols before it are done; reading is always ahead of writing
-    for (uint32_t in = 0; in < word.length; ++in) {
-      if (symbols[in] != left || in + 1 >= word.length || symbols[in + 1] != right) {
-        symbols[out++] = symbols[in];
-        continue;
+  bool may_grow(int32_t a, int32_t b) const {
+    const size_t length = lengths_[static_cast<size_t>(a)] + lengths_[static_cast<size_t>(b)];
+    return !options_.max_token_length || length < *options_.max_token_length;
+  }
+
+  // `pairs` gives the pair that a neighbour was part of and the one that it is part of now.
+  template <typename Pairs>
+  void count(NeighbourChanges& changes, int32_t merged, const Pairs& pairs) {
+    constexpr size_t kAhead = 8;
+    const std::vector<int32_t>& touched = changes.touched();
+    for (size_t i = 0; i < touched.size(); ++i) {
+      if (i + kAhead < touched.size()) {
+        const auto [old_pair, new_pair] = pairs(touched[i + kAhead]);
+        counts_.prefetch(old_pair);
+        counts_.prefetch(new_pair);
       }
-      if (out > 0) {
-        change(pair_of(symbols[out - 1], left), -word.count, index);
-        if (length_of(symbols[out - 1]) + length_of(merged) < limit) {
-          change(pair_of(symbols[out - 1], merged), word.count, index);
-        }
-      }
-      ++in;
-      if (in + 1 < word.length) {
-        change(pair_of(right, symbols[in + 1]), -word.count, index);
-        if (length_of(symbols[in + 1]) + length_of(merged) < limit) {
-          change(pair_of(merged, symbols[in + 1]), word.count, index);
-        }
-      }
-      symbols[out++] = merged;
+      const auto [old_pair, new_pair] = pairs(touched[i]);
+      const int64_t count = changes[touched[i]].count;
+      counts_.add(old_pair, -count);
+      if (may_grow(touched[i], merged)) counts_.add(new_pair, count);
     }
-    word.length = out;
+  }
+
+  // The new pairs become candidates with the words that got them. `pair` gives a neighbour's.
+  template <typename Pair>
+  void queue(NeighbourChanges& changes, int32_t merged, const Pair& pair) {
+    std::vector<Candidate>& candidates = new_candidates_;
+    candidates.clear();
+    for (const int32_t x : changes.touched()) {
+      NeighbourChanges::Neighbour& neighbour = changes[x];
+      if (neighbour.num_words == 0) continue;
+      const int64_t count = counts_[pair(x)];
+      if (count <= 0 || !may_grow(x, merged)) continue;
+      const auto words = queue_.allocate_words(neighbour.num_words);
+      neighbour.place = words.data();
+      candidates.push_back({count, pair(x), words});
+    }
+    changes.scatter_words();
+    for (const Candidate& candidate : candidates) queue_.push(candidate);
   }
 
   TrainedBpe result() const {
@@ -215,7 +280,8 @@ class Trainer {
     std::unordered_set<uint64_t> seen;
     for (auto pair = merges_.rbegin(); pair != merges_.rend(); ++pair) {
       if (!seen.insert(*pair).second) continue;
-      trained.merges.emplace_back(tokens_[*pair >> 32], tokens_[*pair & UINT32_MAX]);
+      trained.merges.emplace_back(tokens_[static_cast<size_t>(left_of(*pair))],
+                                  tokens_[static_cast<size_t>(right_of(*pair))]);
     }
     std::reverse(trained.merges.begin(), trained.merges.end());
     return trained;
@@ -225,17 +291,17 @@ class Trainer {
   std::unordered_map<std::string, int32_t> ids_;
   std::vector<std::string> tokens_;  // by id
   std::vector<size_t> lengths_;      // by id
-  std::vector<int32_t> symbols_;     // of all words
-  std::vector<Word> words_;
-  PairTable pairs_;
-  std::vector<uint64_t> changed_;  // pairs with new words
-  std::priority_queue<Candidate> queue_;
+  BpeWords words_;
+  PairCounts counts_;
+  PairQueue queue_;
+  std::vector<MergeChanges> changes_;  // of the threads
+  std::vector<Candidate> new_candidates_;
   std::vector<uint64_t> merges_;
 };
 
 }  // namespace
 
-TrainedBpe train_bpe(const WordCounts& words, const BpeTrainerOptions& options) {
+TrainedBpe train_bpe(const CountedWords& words, const BpeTrainerOptions& options) {
   return Trainer(words, options).run();
 }
 

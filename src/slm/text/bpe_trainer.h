@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "slm/text/word_counts.h"
+#include "slm/text/counted_words.h"
 
 namespace slm::text {
 
@@ -16,11 +16,13 @@ struct BpeTrainerOptions {
   int64_t min_frequency = 0;                  // a pair that comes less often is not merged
   std::vector<std::string> special_tokens;    // get the first ids
   std::vector<std::string> initial_alphabet;  // characters that are in the vocabulary even if they never come
-  std::optional<size_t> limit_alphabet;       // only so many characters, the most frequent ones
-  std::optional<size_t> max_token_length;     // in characters
-  std::string continuing_subword_prefix;      // of every character but a word's first
-  std::string end_of_word_suffix;             // of a word's last character
-  // Called now and then with the number of tokens so far.
+  // Words are any bytes, and the characters are byte_level_alphabet(), which stands for them: all 256.
+  bool is_byte_level = false;
+  std::optional<size_t> limit_alphabet;    // only so many characters, the most frequent ones
+  std::optional<size_t> max_token_length;  // in characters
+  std::string continuing_subword_prefix;   // of every character but a word's first
+  std::string end_of_word_suffix;          // of a word's last character
+  // Called now and then with the number of tokens so far. What it throws ends the training.
   std::function<void(int64_t)> on_progress;
 };
 
@@ -32,6 +34,9 @@ struct TrainedBpe {
 // Learns byte-pair encoding from counted words: the most frequent pair of neighbouring tokens is merged, of equally
 // frequent ones the pair with the smaller ids, until the vocabulary is full. These are the merges that Hugging Face's
 // BpeTrainer gives for the same words and options. The order of the words does not matter.
-TrainedBpe train_bpe(const WordCounts& words, const BpeTrainerOptions& options);
+//
+// Takes 12 bytes for each distinct word and about 8 for each of its characters, and 16 to 40 for each pair of tokens
+// that ever comes.
+TrainedBpe train_bpe(const CountedWords& words, const BpeTrainerOptions& options);
 
 }  // namespace slm::text

@@ -6,16 +6,20 @@
 #include "slm/core/error.h"
 #include "slm/text/bpe_trainer.h"
 #include "slm/text/byte_tokenizer.h"
+#include "slm/text/gpt_splitter.h"
 #include "slm/text/json_fields.h"
 #include "slm/text/normalizer_parser.h"
 #include "slm/text/pre_tokenizer.h"
 #include "slm/text/tokenizer_document.h"
 #include "slm/text/utf8.h"
+#include "slm/text/word_counter.h"
 
 namespace slm::text {
 namespace {
 
 using Json = nlohmann::json;
+
+constexpr size_t kMaxWordBytes = 1 << 16;
 
 GptPattern gpt_pattern(WordPattern pattern) {
   switch (pattern) {
@@ -28,12 +32,6 @@ GptPattern gpt_pattern(WordPattern pattern) {
     default:
       return GptPattern::kGpt2;
   }
-}
-
-std::string spell(std::string_view bytes) {
-  std::string spelled;
-  for (const char c : bytes) spelled += byte_level_alphabet()[static_cast<unsigned char>(c)];
-  return spelled;
 }
 
 }  // namespace
@@ -52,34 +50,23 @@ class TokenizerTrainer::Impl {
     describe_splitting();
     const bool is_bert = options_.pattern == WordPattern::kBert;
     if (options_.type == TokenizerType::kBpe && !options_.lowercase && !is_bert) {
-      pattern_ = gpt_pattern(options_.pattern.value_or(WordPattern::kGpt2));
+      splitter_.emplace(gpt_pattern(options_.pattern.value_or(WordPattern::kGpt2)));
+      count_by([this](std::string_view text, WordCounts& words) { split_fast(text, words); });
       return;
     }
     const Json document = document_;  // what splits while training is what splits afterwards
     const auto fields = [&](const char* part) { return JsonFields(document[part], "tokenizer", part); };
     if (!document["normalizer"].is_null()) normalizer_ = parse_normalizer(fields("normalizer"));
     if (!document["pre_tokenizer"].is_null()) pre_tokenizer_ = parse_pre_tokenizer(fields("pre_tokenizer"));
+    count_by([this](std::string_view text, WordCounts& words) { split(text, words); });
   }
 
   void add(std::string_view text) {
-    if (options_.type == TokenizerType::kByte) return;
-    if (pattern_) {
-      for (size_t at = 0; at < text.size();) {
-        const size_t end = gpt_match_end(*pattern_, text, at);
-        words_.add(text.substr(at, end - at));
-        at = end;
-      }
-      return;
-    }
-    AlignedText aligned = AlignedText::of_utf8(text);
-    if (normalizer_) normalizer_->normalize(aligned);
-    std::vector<Piece> pieces;
-    if (!aligned.empty()) pieces.push_back({std::move(aligned), std::nullopt});
-    if (pre_tokenizer_) pre_tokenizer_->split(pieces);
-    for (const Piece& piece : pieces) words_.add(piece.text.text());
+    if (options_.type != TokenizerType::kByte) counter_->add(text);
   }
 
   std::string finish() {
+    if (counter_) words_.emplace(counter_->finish());
     switch (options_.type) {
       case TokenizerType::kBpe:
         finish_bpe();
@@ -98,6 +85,37 @@ class TokenizerTrainer::Impl {
   }
 
  private:
+  void count_by(WordCounter::Split split) {
+    counter_ = std::make_unique<WordCounter>(std::move(split), WordCounterOptions{});
+  }
+
+  void split_fast(std::string_view text, WordCounts& words) const {
+    for (size_t at = 0; at < text.size();) {
+      const size_t end = splitter_->match_end(text, at);
+      add_word(text.substr(at, end - at), words);
+      at = end;
+    }
+  }
+
+  void split(std::string_view text, WordCounts& words) const {
+    AlignedText aligned = AlignedText::of_utf8(text);
+    if (normalizer_) normalizer_->normalize(aligned);
+    std::vector<Piece> pieces;
+    if (!aligned.empty()) pieces.push_back({std::move(aligned), std::nullopt});
+    if (pre_tokenizer_) pre_tokenizer_->split(pieces);
+    for (const Piece& piece : pieces) add_word(piece.text.text(), words);
+  }
+
+  // A very long word, which is hardly one, counts in parts: every merge goes through the whole of a word.
+  static void add_word(std::string_view word, WordCounts& words) {
+    while (word.size() > kMaxWordBytes) {
+      const size_t length = complete_utf8_prefix(word.substr(0, kMaxWordBytes));
+      words.add(word.substr(0, length));
+      word.remove_prefix(length);
+    }
+    words.add(word);
+  }
+
   bool has_special(const std::string& token) const {
     const auto& tokens = options_.special_tokens;
     return std::find(tokens.begin(), tokens.end(), token) != tokens.end();
@@ -141,7 +159,7 @@ class TokenizerTrainer::Impl {
   }
 
   void check_words() const {
-    if (words_.size() == 0) throw Error("[tokenizer training] the texts have no words to learn from");
+    if (words_->size() == 0) throw Error("[tokenizer training] the texts have no words to learn from");
   }
 
   BpeTrainerOptions trainer_options() const {
@@ -164,10 +182,9 @@ class TokenizerTrainer::Impl {
   void finish_bpe() {
     check_words();
     BpeTrainerOptions options = trainer_options();
-    options.initial_alphabet.assign(byte_level_alphabet().begin(), byte_level_alphabet().end());
-    WordCounts spelled;
-    for (size_t i = 0; pattern_ && i < words_.size(); ++i) spelled.add(spell(words_[i].text), words_[i].count);
-    const TrainedBpe trained = train_bpe(pattern_ ? spelled : words_, options);
+    options.is_byte_level = splitter_.has_value();
+    if (!splitter_) options.initial_alphabet.assign(byte_level_alphabet().begin(), byte_level_alphabet().end());
+    const TrainedBpe trained = train_bpe(*words_, options);
     OrderedJson merges = OrderedJson::array();
     for (const auto& [left, right] : trained.merges) merges.push_back(OrderedJson::array({left, right}));
     document_["model"] = bpe_model_document(vocab_of(trained.tokens), std::move(merges));
@@ -179,7 +196,7 @@ class TokenizerTrainer::Impl {
     BpeTrainerOptions options = trainer_options();
     options.continuing_subword_prefix = "##";
     options.limit_alphabet = options_.limit_alphabet;
-    const TrainedBpe trained = train_bpe(words_, options);
+    const TrainedBpe trained = train_bpe(*words_, options);
     document_["model"] = {{"type", "WordPiece"},
                           {"unk_token", "[UNK]"},
                           {"continuing_subword_prefix", "##"},
@@ -198,8 +215,8 @@ class TokenizerTrainer::Impl {
     check_words();
     std::vector<std::string> tokens = options_.special_tokens;
     std::vector<std::string> characters;
-    for (size_t i = 0; i < words_.size(); ++i) characters.emplace_back(words_[i].text);
-    std::sort(characters.begin(), characters.end());  // UTF-8 sorts as code points do
+    // UTF-8 sorts as code points do.
+    words_->for_each_sorted([&](std::string_view character, int64_t) { characters.emplace_back(character); });
     for (std::string& character : characters) {
       if (!has_special(character)) tokens.push_back(std::move(character));
     }
@@ -216,10 +233,11 @@ class TokenizerTrainer::Impl {
 
   TokenizerTrainerOptions options_;
   OrderedJson document_;
-  std::optional<GptPattern> pattern_;  // words_ are then bytes, cut by it; else pieces of the pre-tokenizer
+  std::optional<GptSplitter> splitter_;  // words are then bytes, cut by it; else pieces of the pre-tokenizer
   std::unique_ptr<Normalizer> normalizer_;
   std::unique_ptr<PreTokenizer> pre_tokenizer_;
-  WordCounts words_;
+  std::unique_ptr<WordCounter> counter_;
+  std::optional<CountedWords> words_;
 };
 
 TokenizerTrainer::TokenizerTrainer(TokenizerTrainerOptions options)

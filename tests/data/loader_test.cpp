@@ -163,6 +163,19 @@ TEST(Loader, RanksShareTheBatchOfASingleProcess) {
   }
 }
 
+TEST(Loader, GathersTheBatchesOfAStepTogether) {
+  LoaderOptions by_three = options(Sampling::kShuffle, 10, 4);
+  by_three.batches_per_step = 3;
+  Loader steps(counting(305), by_three), batches(counting(305), options(Sampling::kShuffle, 10, 4));
+  for (const size_t want : {3u, 3u, 2u, 3u, 3u, 2u}) {  // 30 windows an epoch: 8 batches
+    EXPECT_EQ(steps.position(), batches.position());
+    const std::vector<Batch> step = steps.next_step();
+    ASSERT_EQ(step.size(), want);
+    for (const Batch& batch : step) expect_equal(batch, batches.next());
+  }
+  EXPECT_GT(steps.seconds_waited(), 0);
+}
+
 TEST(Loader, MappedShardsGiveTheSameBatchesAsMemory) {
   const test::ScratchFolder folder;
   std::vector<int32_t> ids(2000);

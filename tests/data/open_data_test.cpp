@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "slm/core/error.h"
+#include "slm/data/stories.h"
 #include "slm/data/token_shard.h"
 #include "storage/scratch_folder.h"
 
@@ -24,6 +25,11 @@ std::string text_of(const TokenSource& source, const text::Tokenizer& tokenizer)
   return tokenizer.decode(ids, {});
 }
 
+const TokenSource& only(const SourceMix& mix) {
+  EXPECT_EQ(mix.parts().size(), 1u);
+  return mix.parts()[0].source;
+}
+
 TEST(OpenData, SplitsAFileOfCharactersByPosition) {
   const ScratchFolder folder;
   const std::string content = repeated("abc\xC3\xA9 ", 20);  // 100 characters, 120 bytes
@@ -33,9 +39,9 @@ TEST(OpenData, SplitsAFileOfCharactersByPosition) {
   EXPECT_EQ(data.tokenizer->kind(), "char");
   EXPECT_EQ(data.train.size(), 90);
   EXPECT_EQ(data.validation.size(), 10);
-  EXPECT_EQ(text_of(data.train, *data.tokenizer) + text_of(data.validation, *data.tokenizer), content);
-  EXPECT_EQ(data.train.text_bytes(), 108);
-  EXPECT_EQ(data.validation.text_bytes(), 12);
+  EXPECT_EQ(text_of(only(data.train), *data.tokenizer) + text_of(only(data.validation), *data.tokenizer), content);
+  EXPECT_EQ(only(data.train).text_bytes(), 108);
+  EXPECT_EQ(only(data.validation).text_bytes(), 12);
 }
 
 TEST(OpenData, ReadsBytes) {
@@ -43,8 +49,8 @@ TEST(OpenData, ReadsBytes) {
   storage::write_file(folder / "a.txt", repeated("\xFF\x80x", 20));
   const Data data = open_data({.data = folder / "a.txt", .tokenizer = "byte", .vocab_size = 10000, .max_seq_len = 8});
   EXPECT_EQ(data.vocab_size, 256);
-  EXPECT_EQ(data.train[0], 255);
-  EXPECT_EQ(data.train.text_bytes(), 54);
+  EXPECT_EQ(only(data.train)[0], 255);
+  EXPECT_EQ(only(data.train).text_bytes(), 54);
 }
 
 TEST(OpenData, JoinsTheTextsOfAFolderInOrder) {
@@ -58,8 +64,8 @@ TEST(OpenData, JoinsTheTextsOfAFolderInOrder) {
   storage::write_file(folder / ".hidden.txt", "hidden");
   for (const char* tokenizer : {"char", "byte"}) {
     const Data data = open_data({.data = folder.path(), .val_fraction = 0, .tokenizer = tokenizer, .max_seq_len = 4});
-    EXPECT_EQ(text_of(data.train, *data.tokenizer), "first\n\nmiddle\n\nlast");
-    EXPECT_EQ(data.train.text_bytes(), 19);
+    EXPECT_EQ(text_of(only(data.train), *data.tokenizer), "first\n\nmiddle\n\nlast");
+    EXPECT_EQ(only(data.train).text_bytes(), 19);
     EXPECT_EQ(data.validation.size(), 0);
   }
 }
@@ -71,7 +77,7 @@ TEST(OpenData, TakesValidationFromItsOwnFileWithOneVocabulary) {
   const Data data = open_data({.data = folder / "a.txt", .val_data = folder / "v.txt", .max_seq_len = 8});
   EXPECT_EQ(data.vocab_size, 3);
   EXPECT_EQ(data.train.size(), 40);
-  EXPECT_EQ(text_of(data.validation, *data.tokenizer), "cab");
+  EXPECT_EQ(text_of(only(data.validation), *data.tokenizer), "cab");
 }
 
 TEST(OpenData, KeepsTheTokenizerOfAModel) {
@@ -102,7 +108,7 @@ TEST(OpenData, MakesTheBuiltInData) {
   EXPECT_EQ(dummy.validation.size(), 1000);
   EXPECT_EQ(dummy.tokenizer, nullptr);
   const Data stories = open_data({.data = "stories"});
-  EXPECT_EQ(stories.train.text_bytes(), stories.train.size());
+  EXPECT_EQ(only(stories.train).text_bytes(), stories.train.size());
   EXPECT_LT(stories.vocab_size, 80);
 }
 
@@ -115,6 +121,62 @@ TEST(OpenData, ReadsShardsAndTensors) {
   EXPECT_EQ(data.train.size(), 100);
   EXPECT_EQ(data.validation.size(), 50);
   EXPECT_EQ(open_evaluation_data({.data = folder / "t.bin", .vocab_size = 300}).validation.size(), 100);
+}
+
+TEST(OpenData, MixesSeveralSourcesByWeight) {
+  const ScratchFolder folder;
+  storage::write_file(folder / "a.txt", repeated("ab", 50));
+  storage::write_file(folder / "b:0.5.txt", repeated("bc", 100));
+  const std::string list = folder / "a.txt" + ":3," + folder / "b:0.5.txt";
+  EXPECT_EQ(message_of<UsageError>([&] { open_data({.data = list, .max_seq_len = 8}); }),
+            (folder / "b:0.5.txt") + " has no weight, but " + (folder / "a.txt") +
+                " has one: give every source a weight, or none");
+  const Data data = open_data({.data = list + ":0.5", .max_seq_len = 8});
+  EXPECT_EQ(data.vocab_size, 3);
+  for (const SourceMix& mix : {data.train, data.validation}) {
+    ASSERT_EQ(mix.parts().size(), 2u);
+    EXPECT_EQ(mix.parts()[0].weight, 3);
+    EXPECT_EQ(mix.parts()[1].weight, 0.5);
+  }
+  EXPECT_EQ(data.train.parts()[0].source.size(), 90);
+  EXPECT_EQ(data.validation.parts()[1].source.size(), 20);
+
+  const Data with_val = open_data({.data = folder / "a.txt", .val_data = list + ":2", .max_seq_len = 8});
+  EXPECT_EQ(with_val.train.size(), 100);
+  EXPECT_EQ(with_val.validation.parts()[1].weight, 2);
+  EXPECT_EQ(open_evaluation_data({.data = list + ":2", .max_seq_len = 8}).validation.size(), 300);
+}
+
+TEST(OpenData, KnowsTheDocumentsOfText) {
+  const ScratchFolder folder;
+  storage::write_file(folder / "a.txt", "abc\n");
+  storage::write_file(folder / "b.txt", "abcdef");
+  const Data data = open_data({.data = folder.path(), .val_fraction = 0, .max_seq_len = 4});
+  EXPECT_EQ(only(data.train).document_starts_between(0, 11), (std::vector<int64_t>{5}));  // "abc\n", "\n", "abcdef"
+
+  const Data stories = open_data({.data = "stories", .val_fraction = 0});
+  const TokenSource& source = only(stories.train);
+  const std::string text = text_of(source, *stories.tokenizer);
+  EXPECT_EQ(text, make_stories({}));
+  size_t blank_line = 0;
+  for (const int64_t start : source.document_starts_between(0, source.size())) {
+    blank_line = text.find("\n\n", blank_line + 1);
+    ASSERT_EQ(static_cast<size_t>(start), blank_line + 2);
+  }
+  EXPECT_EQ(text.find("\n\n", blank_line + 1), std::string::npos);
+}
+
+TEST(OpenData, TakesTheSeparatorOfTheTokenizerThatTokenIdsWereMadeWith) {
+  const ScratchFolder folder;
+  storage::write_file(folder / "vocab.txt", "[PAD]\n[UNK]\n[CLS]\n[SEP]\na\nb\n");
+  storage::write_file(folder / "t.bin", std::string("\4\0\5\0\3\0\4\0\3\0", 10));
+  const Data data =
+      open_data({.data = folder / "t.bin", .val_fraction = 0, .tokenizer = folder / "vocab.txt", .max_seq_len = 2});
+  EXPECT_EQ(data.vocab_size, 6);
+  EXPECT_EQ(only(data.train).document_starts_between(0, 5), (std::vector<int64_t>{3}));
+  const Data bare = open_data({.data = folder / "t.bin", .val_fraction = 0, .default_vocab_size = 9, .max_seq_len = 2});
+  EXPECT_EQ(bare.vocab_size, 9);
+  EXPECT_FALSE(only(bare.train).knows_documents());
 }
 
 TEST(OpenData, SaysWhatIsWrongWithATextFile) {

@@ -22,6 +22,9 @@ class EvalCommand final : public Command {
     model_.define(options);
     options.heading("Data");
     options.add("data", data_, "What to evaluate on, all of it: the kinds that 'slm train --data' takes.");
+    options.add_choice("packing", packing_, {"stream", "documents"},
+                       "documents: each document by itself, its first token not scored; stream: windows cross the "
+                       "borders.");
     options.add("batch_size", batch_size_, "Sequences at once.", {.low = 1, .high = 1000000});
     options.add("seed", seed_, "Of --data dummy.");
     options.add_flag("json", json_, "Print one JSON object and nothing else.");
@@ -39,8 +42,8 @@ class EvalCommand final : public Command {
     options.seed = seed_;
     const data::Data data = data::open_evaluation_data(options);
     bar.hide();
-    const train::Evaluation result = train::Evaluator(data.validation, config, batch_size_).evaluate(*model.decoder);
-    print(result);
+    const train::Evaluator evaluator(data.validation, config, batch_size_, data::parse_packing(packing_));
+    print(evaluator.evaluate(*model.decoder));
     return kExitDone;
   }
 
@@ -66,6 +69,7 @@ class EvalCommand final : public Command {
 
   ModelFlags model_;
   std::string data_ = "dummy";
+  std::string packing_ = "stream";
   int64_t batch_size_ = 32;
   uint64_t seed_ = 42;
   bool json_ = false;

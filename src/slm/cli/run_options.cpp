@@ -10,7 +10,7 @@ void TrainDataFlags::define(OptionTable& options) {
   options.add(
       "data", data,
       "What to train on: 'dummy' (10,000 random tokens), 'stories' (the built-in corpus), a text file or folder, a "
-      ".bin shard or a .pt tensor of token ids.");
+      ".bin shard or a .pt tensor of token ids; or several with their weights, as in a:0.7,b:0.3.");
   options.add("val_data", val_data, "What to validate on, the same kinds; without it, the end of --data.");
   options.add("val_fraction", val_fraction, "Part of --data, at its end, to validate on; 0 for none.",
               {.low = 0, .high = 1, .excludes_high = true});
@@ -28,6 +28,9 @@ void TrainFlags::define(OptionTable& options) {
   options.add("max_steps", values_.max_steps, "Updates of the whole run; overrides --epochs. 0: no limit.", steps);
   options.add_choice("sampling", sampling_, {"shuffle", "random", "sequential"},
                      "Training windows: each once per epoch in random order, independent random ones, or in order.");
+  options.add_choice("packing", packing_, {"stream", "documents"},
+                     "documents: no token attends to or is predicted from another document, and positions begin anew "
+                     "with each; stream: windows cross the borders.");
   options.add("seed", values_.seed, "Fixes initialisation, order of the data and dropout.");
   options.add_choice("optimizer", optimizer_, {"adamw", "sgd", "muon"}, "What turns gradients into updates.");
   options.add("learning_rate", values_.learning_rate, "Highest learning rate.", {.low = 0});
@@ -58,6 +61,7 @@ train::TrainOptions TrainFlags::options() const {
   options.optimizer.kind = optim::parse_optimizer(optimizer_);
   options.schedule = optim::parse_schedule(schedule_);
   options.sampling = data::parse_sampling(sampling_);
+  options.packing = data::parse_packing(packing_);
   train::validate(options);
   return options;
 }

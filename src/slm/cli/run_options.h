@@ -31,6 +31,7 @@ class TrainFlags {
   std::string optimizer_ = "adamw";
   std::string schedule_ = "constant";
   std::string sampling_ = "shuffle";
+  std::string packing_ = "stream";
 };
 
 }  // namespace slm::cli

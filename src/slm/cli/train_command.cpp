@@ -165,8 +165,8 @@ int TrainCommand::run(const OptionTable& options) {
   data_options.val_data = data_.val_data;
   data_options.val_fraction = data_.val_fraction;
   data_options.tokenizer = data_.tokenizer.value_or("");
-  const bool vocabulary_is_the_texts = !options.was_set("vocab_size") && !data::is_token_data(data_.data);
-  data_options.vocab_size = vocabulary_is_the_texts ? 0 : model_.vocab_size();
+  if (options.was_set("vocab_size")) data_options.vocab_size = model_.vocab_size();
+  data_options.default_vocab_size = model_.vocab_size();
   data_options.max_seq_len = model_.max_seq_len();
   data_options.seed = train_options.seed;
   const data::Data data = data::open_data(data_options);

@@ -3,11 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cassert>
+#include <chrono>
 #include <utility>
 
 #include "slm/core/error.h"
-#include "slm/data/keyed_permutation.h"
-#include "slm/data/random_streams.h"
 
 namespace slm::data {
 namespace {
@@ -16,97 +16,108 @@ void require_at_least_one(const char* what, int64_t value) {
   if (value < 1) throw UsageError(fmt::format("[loader] {} is {}, expected at least 1", what, value));
 }
 
-// floor(word * limit / 2^64): uniform below `limit` but for a bias of limit / 2^64.
-int64_t scale_to(uint64_t word, int64_t limit) {
-  const uint64_t low = word & 0xffffffffu, high = word >> 32, range = static_cast<uint64_t>(limit);
-  const uint64_t range_low = range & 0xffffffffu, range_high = range >> 32;
-  const uint64_t middle = high * range_low + (low * range_low >> 32);
-  const uint64_t other_middle = low * range_high + (middle & 0xffffffffu);
-  return static_cast<int64_t>(high * range_high + (middle >> 32) + (other_middle >> 32));
-}
-
-}  // namespace
-
-Loader::Loader(TokenSource source, const LoaderOptions& options, const LoaderPosition& position)
-    : source_(std::move(source)), options_(options), num_windows_(0), position_(position) {
+// The mix, when it and the options fit each other.
+SourceMix checked(SourceMix mix, const LoaderOptions& options) {
   require_at_least_one("max_seq_len", options.seq_len);
   require_at_least_one("batch_size", options.batch_size);
   require_at_least_one("vocab_size", options.vocab_size);
+  require_at_least_one("the number of batches per step", options.batches_per_step);
   require_at_least_one("the number of ranks", options.rank.world_size);
   if (options.rank.rank < 0 || options.rank.rank >= options.rank.world_size) {
     throw UsageError(fmt::format("[loader] rank {} of {}", options.rank.rank, options.rank.world_size));
   }
-  num_windows_ = num_whole_windows(source_.size(), options.seq_len);
-  if (num_windows_ == 0) {
-    throw Error(
-        fmt::format("{}: {} tokens to train on are too few: a sequence of max_seq_len {} needs {}; use a smaller "
-                    "--max_seq_len or more data",
-                    source_.name(), source_.size(), options.seq_len, options.seq_len + 1));
+  if (mix.is_empty()) throw Error("[loader] there are no tokens to train on; name some --data");
+  for (const MixedSource& part : mix.parts()) {
+    if (num_whole_windows(part.source.size(), options.seq_len) == 0) {
+      throw Error(
+          fmt::format("{}: {} tokens to train on are too few: a sequence of max_seq_len {} needs {}; use a smaller "
+                      "--max_seq_len or more data",
+                      part.source.name(), part.source.size(), options.seq_len, options.seq_len + 1));
+    }
+    check_packing(part.source, options.packing);
   }
-  if (position_.epoch < 0 || position_.window < 0 || position_.window >= num_windows_) {
+  return mix;
+}
+
+std::string names_of(const SourceMix& mix) {
+  std::string names;
+  for (const MixedSource& part : mix.parts()) names += (names.empty() ? "" : ", ") + part.source.name();
+  return names;
+}
+
+WindowOptions window_options(const LoaderOptions& options) {
+  return {.seq_len = options.seq_len, .vocab_size = options.vocab_size, .packing = options.packing};
+}
+
+}  // namespace
+
+Loader::Loader(SourceMix mix, const LoaderOptions& options, const LoaderPosition& position)
+    : mix_(checked(std::move(mix), options)),
+      options_(options),
+      order_(mix_, options.seq_len, options.sampling, options.seed),
+      position_(position) {
+  if (position_.epoch < 0 || position_.window < 0 || position_.window >= num_windows_per_epoch()) {
     throw Error(
         fmt::format("{}: cannot go on at window {} of epoch {}: this data makes {} windows per epoch; resume with "
                     "the data and the max_seq_len that the run began with",
-                    source_.name(), position_.window, position_.epoch, num_windows_));
+                    names_of(mix_), position_.window, position_.epoch, num_windows_per_epoch()));
   }
 }
 
-int64_t Loader::num_batches_per_epoch() const { return (num_windows_ - 1) / options_.batch_size + 1; }
-
-int64_t Loader::start_of(const LoaderPosition& position) const {
-  const auto epoch = static_cast<uint32_t>(position.epoch);
-  switch (options_.sampling) {
-    case Sampling::kRandom: {
-      const RandomStream random{options_.seed, kRandomWindowStream, epoch};
-      const PhiloxBlock bits = random.block(static_cast<uint64_t>(position.window));
-      return scale_to(uint64_t{bits[0]} << 32 | bits[1], source_.size() - options_.seq_len);
-    }
-    case Sampling::kShuffle: {
-      const KeyedPermutation order(num_windows_, RandomStream{options_.seed, kShuffleStream, epoch});
-      return order(position.window) * options_.seq_len;
-    }
-    default:
-      return position.window * options_.seq_len;
-  }
-}
+int64_t Loader::num_batches_per_epoch() const { return (num_windows_per_epoch() - 1) / options_.batch_size + 1; }
 
 LoaderPosition Loader::after(const LoaderPosition& position) const {
-  const int64_t window = position.window + std::min(options_.batch_size, num_windows_ - position.window);
-  if (window == num_windows_) return {position.epoch + 1, 0};
+  const int64_t window = position.window + std::min(options_.batch_size, num_windows_per_epoch() - position.window);
+  if (window == num_windows_per_epoch()) return {position.epoch + 1, 0};
   return {position.epoch, window};
 }
 
 Batch Loader::gather(const LoaderPosition& position) const {
-  const int64_t num_rows = std::min(options_.batch_size, num_windows_ - position.window);
+  const int64_t num_rows = std::min(options_.batch_size, num_windows_per_epoch() - position.window);
   const RowRange rows = rows_of(options_.rank, num_rows);
-  std::vector<int64_t> starts;
+  const WindowOptions window_options = data::window_options(options_);
+  std::vector<Window> windows;
   for (int64_t row = rows.begin; row < rows.end; ++row) {
-    starts.push_back(start_of({position.epoch, position.window + row}));
+    windows.push_back(order_.at(position.epoch, position.window + row));
   }
-  Batch batch = gather_windows(source_, starts, options_.seq_len, options_.vocab_size);
+  Batch batch = gather_windows(windows, window_options);
   batch.first_row = rows.begin;
   batch.global_num_rows = num_rows;
-  batch.global_num_targets = num_rows * options_.seq_len;
+  batch.global_num_targets = batch.num_targets;
+  for (int64_t row = 0; row < num_rows; ++row) {
+    if (row >= rows.begin && row < rows.end) continue;
+    // Only documents make it depend on what the other ranks' windows hold.
+    batch.global_num_targets += options_.packing == Packing::kStream
+                                    ? options_.seq_len
+                                    : num_targets_of(order_.at(position.epoch, position.window + row), window_options);
+  }
   batch.epoch = position.epoch;
   batch.index = position.window / options_.batch_size;
-  batch.is_last_of_epoch = position.window + num_rows == num_windows_;
+  batch.is_last_of_epoch = position.window + num_rows == num_windows_per_epoch();
   return batch;
+}
+
+std::vector<Batch> Loader::gather_step(LoaderPosition position) const {
+  std::vector<Batch> batches;
+  do {
+    batches.push_back(gather(position));
+    position = after(position);
+  } while (static_cast<int64_t>(batches.size()) < options_.batches_per_step && !batches.back().is_last_of_epoch);
+  return batches;
+}
+
+std::vector<Batch> Loader::next_step() {
+  const auto start = std::chrono::steady_clock::now();
+  std::vector<Batch> batches = prefetched_.valid() ? prefetched_.get() : gather_step(position_);
+  for (size_t i = 0; i < batches.size(); ++i) position_ = after(position_);
+  prefetched_ = std::async(std::launch::async, [this, position = position_] { return gather_step(position); });
+  seconds_waited_ += std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  return batches;
 }
 
 Batch Loader::next() {
-  Batch batch = prefetched_.valid() ? prefetched_.get() : gather(position_);
-  position_ = after(position_);
-  if (source_.is_mapped()) {
-    prefetched_ = std::async(std::launch::async, [this, position = position_] { return gather(position); });
-  }
-  return batch;
-}
-
-Sampling parse_sampling(const std::string& name) {
-  if (name == "shuffle") return Sampling::kShuffle;
-  if (name == "random") return Sampling::kRandom;
-  if (name == "sequential") return Sampling::kSequential;
-  throw UsageError(fmt::format("--sampling is '{}', expected shuffle, random or sequential", name));
+  assert(options_.batches_per_step == 1);
+  return std::move(next_step().front());
 }
 
 }  // namespace slm::data

@@ -2,21 +2,13 @@
 
 #include <cstdint>
 #include <future>
-#include <string>
+#include <vector>
 
-#include "slm/data/token_source.h"
+#include "slm/data/source_mix.h"
+#include "slm/data/window_order.h"
 #include "slm/data/windows.h"
 
 namespace slm::data {
-
-enum class Sampling : uint8_t {
-  // Every epoch all whole windows once, in an order of its own (KeyedPermutation): each token is once an input.
-  kShuffle,
-  // Independent, uniformly random starts, as nanoGPT samples; an epoch is as many windows as with kShuffle.
-  kRandom,
-  // All whole windows in the order of the source.
-  kSequential,
-};
 
 // Where a loader is: all that a checkpoint has to keep. It counts windows, so that a run may go on with another batch
 // size or another number of ranks.
@@ -32,43 +24,50 @@ struct LoaderOptions {
   int64_t vocab_size = 0;   // ids that are not below are an error
   uint64_t seed = 42;
   Sampling sampling = Sampling::kShuffle;
+  Packing packing = Packing::kStream;
+  int64_t batches_per_step = 1;  // of next_step(), fewer at the end of an epoch
   Rank rank = {};
 };
 
 // Batches of training windows, epoch after epoch without end. The last batch of an epoch has the windows that are left,
-// maybe fewer than batch_size: every window is delivered once per epoch. Which windows a batch has depends on the seed
-// and the position only: not on the ranks, not on where the loader was started.
+// maybe fewer than batch_size: every window is delivered once per epoch (of several sources: WindowOrder). Which
+// windows a batch has depends on the seed and the position only: not on the ranks, not on where the loader was started.
 //
-// Where the source is mapped from disk, the next batch is gathered by a thread while the caller works.
+// What comes next is gathered by a thread while the caller works.
 class Loader {
  public:
-  // Throws Error when the source has no whole window, UsageError for options that make no sense.
-  Loader(TokenSource source, const LoaderOptions& options, const LoaderPosition& position = {});
+  // Throws Error when a source has no whole window or does not know the documents that `packing` needs, UsageError for
+  // options that make no sense.
+  Loader(SourceMix mix, const LoaderOptions& options, const LoaderPosition& position = {});
 
   // Its thread refers to this object.
   Loader(const Loader&) = delete;
   Loader& operator=(const Loader&) = delete;
 
+  // The batches of one step, all of one epoch.
+  std::vector<Batch> next_step();
+  // The same where a step is one batch.
   Batch next();
 
-  // Of the batch that next() returns next.
+  // Of the batch that comes next.
   LoaderPosition position() const { return position_; }
-  int64_t num_windows_per_epoch() const { return num_windows_; }
+  int64_t num_windows_per_epoch() const { return order_.num_windows_per_epoch(); }
   int64_t num_batches_per_epoch() const;
 
+  // How long the caller has waited for batches altogether.
+  double seconds_waited() const { return seconds_waited_; }
+
  private:
-  int64_t start_of(const LoaderPosition& position) const;
   LoaderPosition after(const LoaderPosition& position) const;
   Batch gather(const LoaderPosition& position) const;
+  std::vector<Batch> gather_step(LoaderPosition position) const;
 
-  TokenSource source_;
+  SourceMix mix_;
   LoaderOptions options_;
-  int64_t num_windows_;
+  WindowOrder order_;
   LoaderPosition position_;
-  std::future<Batch> prefetched_;  // the batch at position_; its thread only reads what never changes
+  double seconds_waited_ = 0;
+  std::future<std::vector<Batch>> prefetched_;  // of position_; its thread only reads what never changes
 };
-
-// Throws UsageError unless `name` is "shuffle", "random" or "sequential".
-Sampling parse_sampling(const std::string& name);
 
 }  // namespace slm::data

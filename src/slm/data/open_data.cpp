@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "slm/core/error.h"
+#include "slm/data/data_list.h"
 #include "slm/data/dummy_tokens.h"
 #include "slm/data/split.h"
 #include "slm/data/stories.h"
@@ -18,103 +19,141 @@ namespace {
 
 constexpr int64_t kMaxTokensToScan = int64_t{1} << 26;
 
-TokenSource open_tokens(const std::string& data, const DataOptions& options) {
-  if (data == "dummy") {
-    if (options.vocab_size > INT32_MAX) {
-      throw UsageError(fmt::format("--vocab_size is {}, expected at most {}", options.vocab_size, INT32_MAX));
+// Whether `name` has token ids, not text.
+bool is_token_data(const std::string& name) {
+  return name == "dummy" || name.ends_with(".bin") || name.ends_with(".pt");
+}
+
+TokenSource open_tokens(const std::string& name, int64_t vocab_size, const DataOptions& options) {
+  if (name == "dummy") {
+    if (vocab_size > INT32_MAX) {
+      throw UsageError(fmt::format("--vocab_size is {}, expected at most {}", vocab_size, INT32_MAX));
     }
-    return dummy_tokens(options.seed, static_cast<int32_t>(options.vocab_size));
+    return dummy_tokens(options.seed, static_cast<int32_t>(vocab_size));
   }
-  if (data.ends_with(".bin")) return open_token_shard(data);
-  if (!options.open_tensor) throw UsageError(fmt::format("{}: .pt tensors cannot be read here", data));
-  return options.open_tensor(data);
+  if (name.ends_with(".bin")) return open_token_shard(name);
+  if (!options.open_tensor) throw UsageError(fmt::format("{}: .pt tensors cannot be read here", name));
+  return options.open_tensor(name);
 }
 
-std::vector<TextDocument> open_documents(const std::string& data) {
-  if (data == "stories") return {document_of(make_stories({}), "stories")};
-  return open_text(data);
+std::vector<TextDocument> open_documents(const std::string& name) {
+  return name == "stories" ? story_documents({}) : open_text(name);
 }
 
-std::shared_ptr<const text::Tokenizer> tokenizer_for(const DataOptions& options,
-                                                     const std::vector<TextDocument>& documents, bool has_separators) {
+// One thing that was named, opened as far as is possible without a tokenizer.
+struct Part {
+  NamedData named;
+  std::vector<TextDocument> documents;  // of text
+  bool is_text() const { return !documents.empty(); }
+};
+
+std::vector<Part> open_parts(const std::string& list, const std::string& flag) {
+  std::vector<Part> parts;
+  for (const NamedData& named : parse_data_list(list, flag)) {
+    parts.push_back({.named = named, .documents = {}});
+    if (!is_token_data(named.name)) parts.back().documents = open_documents(named.name);
+  }
+  return parts;
+}
+
+// Null where there is neither text nor a tokenizer that was named. A character vocabulary needs all of the text.
+std::shared_ptr<const text::Tokenizer> tokenizer_for(const DataOptions& options, const std::vector<Part>& parts) {
   if (options.given_tokenizer) return options.given_tokenizer;
-  if (options.tokenizer.empty() || options.tokenizer == "char") return train_char_tokenizer(documents, has_separators);
+  std::vector<TextDocument> documents;
+  bool has_separators = false, is_dummy_only = true;
+  for (const Part& part : parts) {
+    documents.insert(documents.end(), part.documents.begin(), part.documents.end());
+    has_separators = has_separators || part.documents.size() > 1;
+    is_dummy_only = is_dummy_only && part.named.name == "dummy";
+  }
+  if (is_dummy_only) return nullptr;
+  if (options.tokenizer.empty() || options.tokenizer == "char") {
+    return documents.empty() ? nullptr : train_char_tokenizer(documents, has_separators);
+  }
   if (options.tokenizer == "byte") return text::make_byte_tokenizer();
   return text::load_tokenizer(options.tokenizer);
 }
 
-int64_t vocab_size_for(const DataOptions& options, const text::Tokenizer& tokenizer) {
-  const int64_t needed = tokenizer.vocab_size();
+int64_t vocab_size_for(const DataOptions& options, const text::Tokenizer* tokenizer) {
+  if (tokenizer == nullptr) {
+    const int64_t size = options.vocab_size != 0 ? options.vocab_size : options.default_vocab_size;
+    if (size >= 1) return size;
+    throw UsageError(fmt::format("--vocab_size is {}, expected at least 1: '{}' has token ids but no tokenizer", size,
+                                 options.data));
+  }
+  const int64_t needed = tokenizer->vocab_size();
   if (options.vocab_size != 0 && options.vocab_size < needed) {
     throw Error(
         fmt::format("{}: the {} tokenizer has {} tokens, more than --vocab_size {}: leave --vocab_size out, or set "
                     "it to at least {}",
-                    options.data, tokenizer.kind(), needed, options.vocab_size, needed));
+                    options.data, tokenizer->kind(), needed, options.vocab_size, needed));
   }
-  const bool sets_the_size = tokenizer.kind() == "char" || tokenizer.kind() == "byte";
+  const bool sets_the_size = tokenizer->kind() == "char" || tokenizer->kind() == "byte";
   return sets_the_size ? needed : std::max(needed, options.vocab_size);
 }
 
+TokenSource open_source(const Part& part, const text::Tokenizer* tokenizer, int64_t vocab_size,
+                        const DataOptions& options) {
+  TokenSource source = part.is_text() ? tokenize(part.documents, *tokenizer, part.named.name, options.progress)
+                                      : open_tokens(part.named.name, vocab_size, options);
+  if (source.size() <= kMaxTokensToScan) source.check_ids(vocab_size);
+  if (source.knows_documents() || tokenizer == nullptr || part.named.name == "dummy") return source;
+  const auto separator = tokenizer->special_tokens().document_separator();
+  return separator ? source.with_document_separator(*separator) : source;
+}
+
 struct Sources {
-  TokenSource data;
-  std::optional<TokenSource> val_data;
+  std::vector<MixedSource> data;
+  std::vector<MixedSource> val_data;
   std::shared_ptr<const text::Tokenizer> tokenizer;
   int64_t vocab_size;
 };
 
-// Text is opened before its tokenizer is made: a character vocabulary needs all of it.
 Sources open_sources(const DataOptions& options) {
-  const bool has_val_data = !options.val_data.empty();
-  const bool data_is_tokens = is_token_data(options.data);
-  const bool val_is_tokens = has_val_data && is_token_data(options.val_data);
-  std::vector<TextDocument> documents, val_documents;
-  if (!data_is_tokens) documents = open_documents(options.data);
-  if (has_val_data && !val_is_tokens) val_documents = open_documents(options.val_data);
+  const std::vector<Part> parts = open_parts(options.data, "--data");
+  std::vector<Part> val_parts, all = parts;
+  if (!options.val_data.empty()) val_parts = open_parts(options.val_data, "--val_data");
+  all.insert(all.end(), val_parts.begin(), val_parts.end());
 
-  Sources sources{{}, {}, nullptr, options.vocab_size};
-  if (!documents.empty() || !val_documents.empty()) {
-    std::vector<TextDocument> all = documents;
-    all.insert(all.end(), val_documents.begin(), val_documents.end());
-    const bool has_separators = documents.size() > 1 || val_documents.size() > 1;
-    sources.tokenizer = tokenizer_for(options, all, has_separators);
-    sources.vocab_size = vocab_size_for(options, *sources.tokenizer);
-  } else if (options.vocab_size < 1) {
-    throw UsageError(fmt::format("--vocab_size is {}, expected at least 1: '{}' has token ids but no tokenizer",
-                                 options.vocab_size, options.data));
-  }
-  const auto open = [&](const std::string& name, const std::vector<TextDocument>& texts) {
-    if (texts.empty()) return open_tokens(name, options);
-    return tokenize(texts, *sources.tokenizer, name, options.progress);
-  };
-  sources.data = open(options.data, documents);
-  if (has_val_data) sources.val_data = open(options.val_data, val_documents);
-  for (const TokenSource& source : {sources.data, sources.val_data.value_or(TokenSource())}) {
-    if (source.size() <= kMaxTokensToScan) source.check_ids(sources.vocab_size);
+  Sources sources{.data = {}, .val_data = {}, .tokenizer = tokenizer_for(options, all), .vocab_size = 0};
+  sources.vocab_size = vocab_size_for(options, sources.tokenizer.get());
+  for (const Part& part : all) {
+    std::vector<MixedSource>& to = sources.data.size() < parts.size() ? sources.data : sources.val_data;
+    to.push_back({.source = open_source(part, sources.tokenizer.get(), sources.vocab_size, options),
+                  .weight = part.named.weight});
   }
   return sources;
 }
 
 }  // namespace
 
-bool is_token_data(const std::string& data) {
-  return data == "dummy" || data.ends_with(".bin") || data.ends_with(".pt");
-}
-
 Data open_data(const DataOptions& options) {
-  const Sources sources = open_sources(options);
-  Split split;
-  if (sources.val_data) {
-    split = {sources.data, *sources.val_data};
-    check_parts(split, options.max_seq_len);
-  } else {
-    split = split_by_position(sources.data, options.val_fraction, options.max_seq_len);
+  Sources sources = open_sources(options);
+  const bool has_val_data = !sources.val_data.empty();
+  std::vector<MixedSource> train, validation = sources.val_data;
+  for (const auto& [source, weight] : sources.data) {
+    if (has_val_data) {
+      check_trainable(source, options.max_seq_len);
+      train.push_back({source, weight});
+      continue;
+    }
+    const Split split = split_by_position(source, options.val_fraction, options.max_seq_len);
+    train.push_back({split.train, weight});
+    if (split.validation.size() > 0) validation.push_back({split.validation, weight});
   }
-  return {split.train, split.validation, sources.tokenizer, sources.vocab_size};
+  for (const MixedSource& part : sources.val_data) check_scorable(part.source);
+  return {.train = SourceMix(std::move(train)),
+          .validation = SourceMix(std::move(validation)),
+          .tokenizer = sources.tokenizer,
+          .vocab_size = sources.vocab_size};
 }
 
 Data open_evaluation_data(const DataOptions& options) {
-  const Sources sources = open_sources(options);
-  return {{}, sources.data, sources.tokenizer, sources.vocab_size};
+  Sources sources = open_sources(options);
+  return {.train = {},
+          .validation = SourceMix(std::move(sources.data)),
+          .tokenizer = sources.tokenizer,
+          .vocab_size = sources.vocab_size};
 }
 
 }  // namespace slm::data

@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 
+#include "slm/data/source_mix.h"
 #include "slm/data/token_source.h"
 #include "slm/data/tokenize.h"
 #include "slm/text/tokenizer.h"
@@ -12,18 +13,23 @@
 namespace slm::data {
 
 struct DataOptions {
-  // "dummy", "stories", a text file, a folder of text, a `.bin` token shard, or a `.pt` tensor of token ids.
+  // "dummy", "stories", a text file, a folder of text, a `.bin` token shard, a `.pt` tensor of token ids, or several of
+  // these with or without weights: "a:0.7,b:0.3".
   std::string data = "dummy";
-  // What to validate on, the same kinds; empty: the end of `data`.
+  // What to validate on, the same kinds; empty: the end of each `data`.
   std::string val_data = {};
   // The part of `data` to validate on when there is no val_data; 0 for none.
   double val_fraction = 0.1;
-  // For text: "char", "byte", or the path of a tokenizer.json or its folder; empty means "char".
+  // "char", "byte", or the path of a tokenizer.json or its folder; empty means "char" for text. Token ids need none;
+  // the one they were made with says what they spell and where their documents end.
   std::string tokenizer = {};
-  // For text: the tokenizer of a model that exists already; goes before `tokenizer`.
+  // The tokenizer of a model that exists already; goes before `tokenizer`.
   std::shared_ptr<const text::Tokenizer> given_tokenizer = {};
-  // Ids that the model has. Text: 0 means as many as the tokenizer has; characters and bytes always mean that.
+  // Ids that the model has. 0 means as many as the tokenizer has, where there is one; characters and bytes always mean
+  // that.
   int64_t vocab_size = 0;
+  // The same for token ids without a tokenizer, where vocab_size is 0.
+  int64_t default_vocab_size = 0;
   int64_t max_seq_len = 128;
   uint64_t seed = 42;  // of dummy
   // Reads the tensor of a `.pt` file, which is a format of models that this layer does not know.
@@ -31,21 +37,18 @@ struct DataOptions {
   Progress progress = {};
 };
 
-// Whether `data` has token ids, not text: "dummy", a `.bin` or a `.pt`.
-bool is_token_data(const std::string& data);
-
 struct Data {
-  TokenSource train;
-  TokenSource validation;                            // empty where there is none
+  SourceMix train;
+  SourceMix validation;                              // empty where there is none
   std::shared_ptr<const text::Tokenizer> tokenizer;  // null where the ids came without text
   int64_t vocab_size = 0;
 };
 
-// Everything `--data` takes, ready to train on. Throws what its parts throw; checks the lengths of both parts, and that
+// Everything `--data` takes, ready to train on. Throws what its parts throw; checks the lengths of all parts, and that
 // all ids are below the vocabulary's size (in sources of more than 2^26 tokens, that is left to the batches).
 Data open_data(const DataOptions& options);
 
-// All of one source, to evaluate on: `data`, without a split. Not for options with val_data.
+// All of `data`, to evaluate on, without a split. Not for options with val_data.
 Data open_evaluation_data(const DataOptions& options);
 
 }  // namespace slm::data

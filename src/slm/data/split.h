@@ -14,7 +14,8 @@ struct Split {
 // training part is shorter than one sequence, or the validation part has no target (fewer than two tokens).
 Split split_by_position(const TokenSource& source, double val_fraction, int64_t seq_len);
 
-// The same errors for parts that were separate from the start.
-void check_parts(const Split& split, int64_t seq_len);
+// The same errors for parts that were separate from the start: one to train on, one to validate on.
+void check_trainable(const TokenSource& source, int64_t seq_len);
+void check_scorable(const TokenSource& source);
 
 }  // namespace slm::data

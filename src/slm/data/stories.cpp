@@ -22,4 +22,16 @@ std::string make_stories(const StoriesOptions& options) {
   return text;
 }
 
+std::vector<TextDocument> story_documents(const StoriesOptions& options) {
+  const TextDocument whole = document_of(make_stories(options), "stories");
+  std::vector<TextDocument> stories;
+  for (size_t begin = 0; begin < whole.text.size();) {
+    const size_t blank_line = whole.text.find("\n\n", begin);
+    const size_t end = blank_line == std::string_view::npos ? whole.text.size() : blank_line + 1;
+    stories.push_back({.name = whole.name, .owner = whole.owner, .text = whole.text.substr(begin, end - begin)});
+    begin = end + 1;
+  }
+  return stories;
+}
+
 }  // namespace slm::data

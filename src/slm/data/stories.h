@@ -2,6 +2,9 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
+
+#include "slm/data/text_files.h"
 
 namespace slm::data {
 
@@ -14,5 +17,8 @@ struct StoriesOptions {
 // characters, places and things that persist through a story writes them; docs/data.md describes it. The same options
 // give the same bytes on every machine. Only ASCII characters.
 std::string make_stories(const StoriesOptions& options);
+
+// The same, a document per story. What tokenize() puts between them for characters and bytes makes the whole again.
+std::vector<TextDocument> story_documents(const StoriesOptions& options);
 
 }  // namespace slm::data

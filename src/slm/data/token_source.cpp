@@ -90,6 +90,9 @@ TokenSource TokenSource::slice(int64_t begin, int64_t end) const {
   result.size_ = end - begin;
   result.token_lengths_ = token_lengths_;
   result.bytes_per_length_ = bytes_per_length_;
+  result.document_starts_ = document_starts_;
+  result.document_offset_ = document_offset_ + begin;
+  result.document_separator_ = document_separator_;
   for (Segment segment : segments_) {
     const int64_t from = std::max(begin, segment.begin), to = std::min(end, segment.end);
     if (from >= to) continue;
@@ -128,6 +131,49 @@ TokenSource TokenSource::with_text(int64_t text_bytes,
 std::optional<int64_t> TokenSource::text_bytes() const {
   if (token_lengths_ == nullptr) return std::nullopt;
   return std::llround(count_lengths() * bytes_per_length_);
+}
+
+TokenSource TokenSource::with_document_starts(std::shared_ptr<const void> owner,
+                                              std::span<const uint64_t> starts) const {
+  TokenSource result = *this;
+  result.document_starts_ = std::make_shared<const DocumentStarts>(DocumentStarts{std::move(owner), starts});
+  result.document_offset_ = 0;
+  result.document_separator_.reset();
+  return result;
+}
+
+TokenSource TokenSource::with_document_separator(int32_t id) const {
+  TokenSource result = *this;
+  result.document_starts_.reset();
+  result.document_separator_ = id;
+  return result;
+}
+
+std::vector<int64_t> TokenSource::document_starts_between(int64_t begin, int64_t end) const {
+  assert(0 <= begin && end <= size_);
+  std::vector<int64_t> starts;
+  if (document_separator_) {
+    std::vector<int32_t> ids(static_cast<size_t>(std::clamp<int64_t>(end - 1 - begin, 0, kBlockTokens)));
+    for (int64_t at = begin; at < end - 1; at += kBlockTokens) {
+      const auto block = std::span(ids).first(static_cast<size_t>(std::min(kBlockTokens, end - 1 - at)));
+      copy(at, block);
+      for (size_t i = 0; i < block.size(); ++i) {
+        if (block[i] == *document_separator_) starts.push_back(at + static_cast<int64_t>(i) + 1);
+      }
+    }
+  } else if (document_starts_ != nullptr) {
+    // The places may come from a damaged file: nothing here trusts that they rise.
+    const auto& places = document_starts_->places;
+    const auto first = static_cast<uint64_t>(document_offset_ + begin),
+               last = static_cast<uint64_t>(document_offset_ + end);
+    uint64_t previous = first;
+    for (auto it = std::upper_bound(places.begin(), places.end(), first); it != places.end() && *it < last; ++it) {
+      if (*it <= previous) continue;
+      starts.push_back(static_cast<int64_t>(*it) - document_offset_);
+      previous = *it;
+    }
+  }
+  return starts;
 }
 
 double TokenSource::count_lengths() const {

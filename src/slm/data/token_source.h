@@ -56,6 +56,16 @@ class TokenSource {
   // gets its share by the lengths of its tokens. Reads every token.
   std::optional<int64_t> text_bytes() const;
 
+  // Attaches where documents begin: places in this source, rising, that `owner` keeps alive. Slices keep it,
+  // concatenate() does not.
+  TokenSource with_document_starts(std::shared_ptr<const void> owner, std::span<const uint64_t> starts) const;
+  // The same by the token that ends each document.
+  TokenSource with_document_separator(int32_t id) const;
+
+  bool knows_documents() const { return document_starts_ != nullptr || document_separator_.has_value(); }
+  // The places strictly between `begin` and `end` where a document begins, rising. Empty where nothing is known.
+  std::vector<int64_t> document_starts_between(int64_t begin, int64_t end) const;
+
   // Throws Error naming the first id in [begin, end) that is negative or not below `vocab_size`, with its place.
   void check_ids(int64_t vocab_size, int64_t begin, int64_t end) const;
   void check_ids(int64_t vocab_size) const { check_ids(vocab_size, 0, size_); }
@@ -87,6 +97,11 @@ class TokenSource {
   TokenSource(std::shared_ptr<const std::vector<T>> ids, std::string name)
       : TokenSource(ids, std::as_bytes(std::span(*ids)), type_of<T>(), std::move(name), false) {}
 
+  struct DocumentStarts {
+    std::shared_ptr<const void> owner;
+    std::span<const uint64_t> places;
+  };
+
   const Segment& segment_at(int64_t position) const;
   double count_lengths() const;
 
@@ -95,6 +110,9 @@ class TokenSource {
   int64_t size_ = 0;
   std::shared_ptr<const std::vector<int32_t>> token_lengths_;
   double bytes_per_length_ = 0;
+  std::shared_ptr<const DocumentStarts> document_starts_;
+  int64_t document_offset_ = 0;  // of the first token, in what the places count from
+  std::optional<int32_t> document_separator_;
 };
 
 }  // namespace slm::data

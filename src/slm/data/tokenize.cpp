@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <optional>
 #include <vector>
 
 #include "slm/core/error.h"
@@ -32,13 +33,15 @@ std::shared_ptr<const std::vector<int32_t>> lengths_of_tokens(const text::Tokeni
   return std::make_shared<const std::vector<int32_t>>(std::move(lengths));
 }
 
+std::optional<int32_t> separator_of(const text::Tokenizer& tokenizer) {
+  return is_free_of_context(tokenizer) ? std::nullopt : tokenizer.special_tokens().document_separator();
+}
+
 // What stands after a document when another one follows. Returns the bytes of text that it is.
 int64_t append_separator(const TextDocument& document, const text::Tokenizer& tokenizer, std::vector<int32_t>& ids) {
-  if (!is_free_of_context(tokenizer)) {
-    if (const auto separator = tokenizer.special_tokens().document_separator()) {
-      ids.push_back(*separator);
-      return 0;
-    }
+  if (const auto separator = separator_of(tokenizer)) {
+    ids.push_back(*separator);
+    return 0;
   }
   const std::string_view blank_line = document.text.ends_with('\n') ? "\n" : "\n\n";
   tokenizer.encode(blank_line, ids);
@@ -52,12 +55,14 @@ TokenSource tokenize_as(std::span<const TextDocument> documents, const text::Tok
   for (const TextDocument& document : documents) bytes_total += static_cast<int64_t>(document.text.size());
   std::vector<Id> ids;
   std::vector<int32_t> piece;
+  const auto starts = std::make_shared<std::vector<uint64_t>>();
   const auto append_piece = [&] {
     std::transform(piece.begin(), piece.end(), std::back_inserter(ids), [](int32_t id) { return static_cast<Id>(id); });
     piece.clear();
   };
   if (is_free_of_context(tokenizer)) ids.reserve(static_cast<size_t>(bytes_total));
   for (const TextDocument& document : documents) {
+    starts->push_back(ids.size());
     for (size_t begin = 0; begin < document.text.size();) {
       const size_t end = is_free_of_context(tokenizer) ? piece_end(document.text, begin) : document.text.size();
       tokenizer.encode(document.text.substr(begin, end - begin), piece);
@@ -71,8 +76,10 @@ TokenSource tokenize_as(std::span<const TextDocument> documents, const text::Tok
       append_piece();
     }
   }
-  const TokenSource source(std::move(ids), name);
-  return source.with_text(bytes_total + separator_bytes, lengths_of_tokens(tokenizer));
+  const TokenSource source =
+      TokenSource(std::move(ids), name).with_text(bytes_total + separator_bytes, lengths_of_tokens(tokenizer));
+  const auto separator = separator_of(tokenizer);
+  return separator ? source.with_document_separator(*separator) : source.with_document_starts(starts, *starts);
 }
 
 }  // namespace

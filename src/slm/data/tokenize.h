@@ -22,7 +22,8 @@ std::shared_ptr<const text::Tokenizer> train_char_tokenizer(std::span<const Text
 
 // All documents as one sequence of ids, in memory, as narrow as the vocabulary allows; the text itself is let go page
 // by page. Between documents stands the tokenizer's document separator, and for characters and bytes, which have none,
-// a blank line. Throws FormatError for text that is not UTF-8 (except for the byte tokenizer, which takes any bytes),
+// a blank line. The source knows its documents: they end with each separator, or where there is none, are those given.
+// Throws FormatError for text that is not UTF-8 (except for the byte tokenizer, which takes any bytes),
 // and what the tokenizer throws for text it cannot spell.
 TokenSource tokenize(std::span<const TextDocument> documents, const text::Tokenizer& tokenizer, const std::string& name,
                      const Progress& progress = {});

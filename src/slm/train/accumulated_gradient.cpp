@@ -1,5 +1,6 @@
 #include "slm/train/accumulated_gradient.h"
 
+#include <algorithm>
 #include <cmath>
 #include <map>
 
@@ -19,15 +20,18 @@ int64_t count_targets(std::span<const data::Batch> batches) {
 // Calls pass(batch, loss options, context) for each batch.
 template <class Pass>
 void for_each_pass(std::span<const data::Batch> batches, const PassOptions& options, Pass&& pass) {
-  const double scale = 1.0 / static_cast<double>(count_targets(batches));
+  // Where documents are kept apart, a step may happen to have no target at all: its loss and gradient are zero.
+  const double scale = 1.0 / static_cast<double>(std::max<int64_t>(count_targets(batches), 1));
   int64_t rows_before = 0;
   for (const data::Batch& batch : batches) {
-    const nn::ForwardContext context{.is_training = true,
-                                     .recompute = options.recompute,
-                                     .seed = options.seed,
-                                     .step = static_cast<uint32_t>(options.step),
-                                     .first_sequence = rows_before + batch.first_row};
-    pass(to_tensors(batch), models::Decoder::LossOptions{scale, options.label_smoothing}, context);
+    nn::ForwardContext context{.is_training = true,
+                               .recompute = options.recompute,
+                               .seed = options.seed,
+                               .step = static_cast<uint32_t>(options.step),
+                               .first_sequence = rows_before + batch.first_row};
+    const BatchTensors tensors = to_tensors(batch);
+    tensors.describe_to(context);
+    pass(tensors, models::Decoder::LossOptions{scale, options.label_smoothing}, context);
     rows_before += batch.global_num_rows;
   }
 }

@@ -2,36 +2,49 @@
 
 #include <cmath>
 #include <numbers>
-#include <utility>
 
 #include "slm/train/batch_tensors.h"
 
 namespace slm::train {
 
-Evaluator::Evaluator(data::TokenSource source, const models::DecoderConfig& config, int64_t batch_size)
-    : windows_(std::move(source),
-               {.seq_len = config.max_seq_len, .batch_size = batch_size, .vocab_size = config.vocab_size}),
-      target_bytes_(windows_.target_bytes()) {}
+Evaluator::Evaluator(const data::SourceMix& mix, const models::DecoderConfig& config, int64_t batch_size,
+                     data::Packing packing) {
+  for (const data::MixedSource& part : mix.parts()) {
+    data::EvaluationWindows windows(
+        part.source,
+        {.seq_len = config.max_seq_len, .batch_size = batch_size, .vocab_size = config.vocab_size, .packing = packing});
+    const double target_weight = part.weight ? *part.weight / static_cast<double>(windows.num_targets()) : 1;
+    parts_.push_back({.windows = windows, .target_bytes = windows.target_bytes(), .target_weight = target_weight});
+  }
+}
 
 Evaluation Evaluator::evaluate(const models::Decoder& model) const {
-  double loss_sum = 0;
-  int64_t num_correct = 0, num_targets = 0;
-  for (int64_t i = 0; i < windows_.num_batches(); ++i) {
-    const BatchTensors batch = to_tensors(windows_.batch(i));
-    const auto result = model.loss(batch.tokens, batch.targets, {}, {});
-    loss_sum += result.loss_sum;
-    num_correct += result.num_correct;
-    num_targets += result.num_targets;
+  double loss_sum = 0, correct_sum = 0, weight_sum = 0, byte_sum = 0;  // of the targets, times their weights
+  bool has_text = true;
+  Evaluation evaluation;
+  for (const auto& [windows, target_bytes, target_weight] : parts_) {
+    double loss_of_part = 0;
+    int64_t correct_of_part = 0, targets_of_part = 0;
+    for (int64_t i = 0; i < windows.num_batches(); ++i) {
+      const BatchTensors batch = to_tensors(windows.batch(i));
+      nn::ForwardContext context;
+      batch.describe_to(context);
+      const auto result = model.loss(batch.tokens, batch.targets, {}, context);
+      loss_of_part += result.loss_sum;
+      correct_of_part += result.num_correct;
+      targets_of_part += result.num_targets;
+    }
+    loss_sum += loss_of_part * target_weight;
+    correct_sum += static_cast<double>(correct_of_part) * target_weight;
+    weight_sum += static_cast<double>(targets_of_part) * target_weight;
+    byte_sum += static_cast<double>(target_bytes.value_or(0)) * target_weight;
+    has_text = has_text && target_bytes.value_or(0) > 0;
+    evaluation.num_targets += targets_of_part;
   }
-  const auto count = static_cast<double>(num_targets);
-  Evaluation evaluation{.loss = loss_sum / count,
-                        .perplexity = std::exp(loss_sum / count),
-                        .accuracy = static_cast<double>(num_correct) / count,
-                        .num_targets = num_targets,
-                        .bits_per_byte = {}};
-  if (target_bytes_ && *target_bytes_ > 0) {
-    evaluation.bits_per_byte = loss_sum / (std::numbers::ln2 * static_cast<double>(*target_bytes_));
-  }
+  evaluation.loss = loss_sum / weight_sum;
+  evaluation.perplexity = std::exp(evaluation.loss);
+  evaluation.accuracy = correct_sum / weight_sum;
+  if (has_text) evaluation.bits_per_byte = loss_sum / (std::numbers::ln2 * byte_sum);
   return evaluation;
 }
 

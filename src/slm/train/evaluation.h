@@ -2,13 +2,16 @@
 
 #include <cstdint>
 #include <optional>
+#include <vector>
 
 #include "slm/data/evaluation_windows.h"
+#include "slm/data/source_mix.h"
 #include "slm/models/decoder.h"
 
 namespace slm::train {
 
-// How well a model predicts every token of a source but the first.
+// How well a model predicts the tokens of a source: all but the first, and with documents kept apart all but the first
+// of each. Of several sources with weights, losses and accuracy are the weighted means of theirs.
 struct Evaluation {
   double loss = 0;        // mean over the targets, in nats
   double perplexity = 0;  // exp(loss)
@@ -17,17 +20,22 @@ struct Evaluation {
   std::optional<double> bits_per_byte;  // of the text that the targets stand for, where there is one
 };
 
-// Evaluates on one source, any number of times.
+// Evaluates on a source or a mix of several, any number of times.
 class Evaluator {
  public:
   // Takes batches of `batch_size` windows of the model's max_seq_len. Throws what EvaluationWindows throws.
-  Evaluator(data::TokenSource source, const models::DecoderConfig& config, int64_t batch_size);
+  Evaluator(const data::SourceMix& mix, const models::DecoderConfig& config, int64_t batch_size,
+            data::Packing packing = data::Packing::kStream);
 
   Evaluation evaluate(const models::Decoder& model) const;
 
  private:
-  data::EvaluationWindows windows_;
-  std::optional<int64_t> target_bytes_;
+  struct Part {
+    data::EvaluationWindows windows;
+    std::optional<int64_t> target_bytes;
+    double target_weight;  // that each of its targets has
+  };
+  std::vector<Part> parts_;
 };
 
 }  // namespace slm::train

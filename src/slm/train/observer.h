@@ -25,8 +25,9 @@ struct StepReport {
   int64_t step_in_epoch = 0;  // from 0: the "Batch" of console lines
   double loss = 0;            // mean over the step's targets, in nats
   double learning_rate = 0;
-  double gradient_norm = 0;  // before clipping
-  double seconds = 0;        // since the end of the last step, without evaluations and checkpoints
+  double gradient_norm = 0;   // before clipping
+  double seconds = 0;         // since the end of the last step, without evaluations and checkpoints
+  double seconds_waited = 0;  // of these, for data
   double tokens_per_s = 0;
 };
 

@@ -29,6 +29,8 @@ struct TrainOptions {
   int64_t max_steps = 0;
   // Every window once per epoch in random order, independent random windows, or in order.
   data::Sampling sampling = data::Sampling::kShuffle;
+  // Whether a window is one text or as many as it has parts of documents.
+  data::Packing packing = data::Packing::kStream;
   // Fixes the order of the data and all dropout masks. A resumed run keeps the seed it was started with.
   uint64_t seed = 42;
 

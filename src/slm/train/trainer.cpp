@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <utility>
@@ -22,21 +23,14 @@ data::LoaderOptions loader_options(const models::DecoderConfig& config, const Tr
           .batch_size = options.batch_size,
           .vocab_size = config.vocab_size,
           .seed = seed,
-          .sampling = options.sampling};
-}
-
-// The batches of one step: as many as are accumulated, fewer at the end of an epoch.
-std::vector<data::Batch> next_batches(data::Loader& loader, int64_t count) {
-  std::vector<data::Batch> batches;
-  do {
-    batches.push_back(loader.next());
-  } while (static_cast<int64_t>(batches.size()) < count && !batches.back().is_last_of_epoch);
-  return batches;
+          .sampling = options.sampling,
+          .packing = options.packing,
+          .batches_per_step = options.gradient_accumulation_steps};
 }
 
 }  // namespace
 
-Trainer::Trainer(models::Decoder& model, data::TokenSource train, data::TokenSource validation,
+Trainer::Trainer(models::Decoder& model, data::SourceMix train, const data::SourceMix& validation,
                  const TrainOptions& options)
     : model_(model), parameters_(model.parameters()), train_(std::move(train)), options_(options) {
   validate(options_);
@@ -49,7 +43,9 @@ Trainer::Trainer(models::Decoder& model, data::TokenSource train, data::TokenSou
                .warmup_steps = options_.warmup_steps,
                .num_steps = num_steps_};
   optimizer_ = optim::make_optimizer(options_.optimizer, parameters_);
-  if (validation.size() > 0) evaluator_.emplace(std::move(validation), model.config(), options_.batch_size);
+  if (!validation.is_empty()) {
+    evaluator_.emplace(validation, model.config(), options_.batch_size, options_.packing);
+  }
   if (!options_.model_dir.empty()) checkpoints_.emplace(options_.model_dir);
   state_.seed = options_.seed;
 }
@@ -102,7 +98,9 @@ StopReason Trainer::run(const std::atomic<bool>* stop) {
 void Trainer::train_step(data::Loader& loader) {
   const auto start = std::chrono::steady_clock::now();
   const data::LoaderPosition position = loader.position();
-  const std::vector<data::Batch> batches = next_batches(loader, options_.gradient_accumulation_steps);
+  const double waited_before = loader.seconds_waited();
+  const std::vector<data::Batch> batches = loader.next_step();
+  const double seconds_waited = loader.seconds_waited() - waited_before;
   const PassOptions passes{.seed = state_.seed,
                            .step = state_.step,
                            .label_smoothing = options_.label_smoothing,
@@ -123,15 +121,17 @@ void Trainer::train_step(data::Loader& loader) {
   state_.tokens_seen += gathered.num_targets;
   state_.epoch_loss_sum += gathered.loss_sum;
   state_.epoch_num_targets += gathered.num_targets;
+  const auto num_targets = static_cast<double>(std::max<int64_t>(gathered.num_targets, 1));
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   tell(&Observer::on_step,
        StepReport{.state = state_,
                   .epoch = position.epoch,
                   .step_in_epoch = position.window / (options_.batch_size * options_.gradient_accumulation_steps),
-                  .loss = gathered.loss_sum / static_cast<double>(gathered.num_targets),
+                  .loss = gathered.loss_sum / num_targets,
                   .learning_rate = learning_rate,
                   .gradient_norm = norm.value,
                   .seconds = seconds,
+                  .seconds_waited = seconds_waited,
                   .tokens_per_s = static_cast<double>(gathered.num_targets) / seconds});
 }
 
@@ -163,7 +163,7 @@ bool Trainer::evaluate_if_due(bool ends_epoch) {
 }
 
 void Trainer::end_epoch(int64_t epoch) {
-  const auto num_targets = static_cast<double>(state_.epoch_num_targets);
+  const auto num_targets = static_cast<double>(std::max<int64_t>(state_.epoch_num_targets, 1));
   tell(&Observer::on_epoch, EpochReport{.state = state_,
                                         .epoch = epoch,
                                         .num_epochs = divide_up(num_steps_, steps_per_epoch_),

@@ -29,7 +29,8 @@ class Trainer {
 
   // `model` is updated in place and must outlive the trainer. `validation` may be empty. Throws UsageError for options
   // that cannot be, and what Loader and EvaluationWindows throw.
-  Trainer(models::Decoder& model, data::TokenSource train, data::TokenSource validation, const TrainOptions& options);
+  Trainer(models::Decoder& model, data::SourceMix train, const data::SourceMix& validation,
+          const TrainOptions& options);
 
   void add_observer(std::shared_ptr<Observer> observer) { observers_.push_back(std::move(observer)); }
   // Makes the text that is shown every `sample_every` steps.
@@ -63,7 +64,7 @@ class Trainer {
 
   models::Decoder& model_;
   std::vector<nn::Parameter*> parameters_;
-  data::TokenSource train_;
+  data::SourceMix train_;
   TrainOptions options_;
   std::unique_ptr<optim::Optimizer> optimizer_;
   std::optional<Evaluator> evaluator_;

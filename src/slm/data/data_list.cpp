@@ -1,0 +1,48 @@
+#include "slm/data/data_list.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <string_view>
+
+#include "slm/core/error.h"
+#include "slm/storage/folder.h"
+
+namespace slm::data {
+namespace {
+
+// Of what lies elsewhere nothing is known here.
+bool is_local_path(const std::string& text) {
+  return !text.empty() && text.find("://") == std::string::npos && storage::exists(text);
+}
+
+NamedData parse_part(std::string_view part) {
+  const size_t colon = part.rfind(':');
+  if (colon == std::string_view::npos || is_local_path(std::string(part))) return {.name = std::string(part)};
+  const std::string_view number = part.substr(colon + 1);
+  double weight = 0;
+  const auto [end, error] = std::from_chars(number.data(), number.data() + number.size(), weight);
+  const bool is_number = error == std::errc() && end == number.data() + number.size();
+  if (!is_number) return {.name = std::string(part)};
+  return {.name = std::string(part.substr(0, colon)), .weight = weight};
+}
+
+}  // namespace
+
+std::vector<NamedData> parse_data_list(const std::string& text, const std::string& flag) {
+  if (is_local_path(text)) return {{.name = text}};
+  std::vector<NamedData> list;
+  for (size_t begin = 0; begin <= text.size();) {
+    const size_t end = std::min(text.find(',', begin), text.size());
+    list.push_back(parse_part(std::string_view(text).substr(begin, end - begin)));
+    if (list.back().name.empty()) {
+      throw UsageError(
+          fmt::format("{} is '{}', expected names between the commas, as in 'a,b' or 'a:0.7,b:0.3'", flag, text));
+    }
+    begin = end + 1;
+  }
+  return list;
+}
+
+}  // namespace slm::data

@@ -5,9 +5,9 @@
 #include <string>
 #include <vector>
 
+#include "data/read_corpus.h"
 #include "slm/core/error.h"
 #include "slm/storage/atomic_file.h"
-#include "storage/scratch_folder.h"
 
 namespace slm::data {
 namespace {
@@ -15,44 +15,9 @@ namespace {
 using storage::make_folders;
 using storage::write_file;
 using test::message_of;
+using test::read_corpus;
 using test::ScratchFolder;
 using Texts = std::vector<std::string>;
-
-struct Corpus {
-  Texts texts;   // whole documents
-  Texts places;  // "source:line" of each
-  SkipCounts skips;
-  size_t num_blocks = 0;
-  size_t max_block = 0;
-  int64_t bytes_read = 0;
-};
-
-Corpus read(const std::vector<std::string>& inputs, const CorpusOptions& options = {}) {
-  Corpus corpus;
-  CorpusReader reader(inputs, options);
-  bool is_inside = false;
-  for (CorpusBlock block; reader.next(block);) {
-    EXPECT_EQ(block.index, static_cast<int64_t>(corpus.num_blocks));
-    ++corpus.num_blocks;
-    corpus.max_block = std::max(corpus.max_block, block.bytes.size());
-    for_each_document(
-        block, options,
-        [&](const CorpusDocument& document) {
-          EXPECT_EQ(document.is_start, !is_inside);
-          is_inside = !document.is_end;
-          if (document.is_start) {
-            corpus.texts.emplace_back();
-            corpus.places.push_back(std::string(document.source) + ":" + std::to_string(document.line));
-          }
-          corpus.texts.back() += document.text;
-        },
-        corpus.skips);
-  }
-  EXPECT_FALSE(is_inside);
-  corpus.skips.merge(reader.skips());
-  corpus.bytes_read = reader.bytes_read();
-  return corpus;
-}
 
 TEST(Corpus, ReadsFoldersInSortedOrder) {
   const ScratchFolder folder;
@@ -63,7 +28,7 @@ TEST(Corpus, ReadsFoldersInSortedOrder) {
   write_file(folder / ".hidden.txt", "no");
   write_file(folder / "sub/x.jsonl", "{\"text\": \"three\"}\n{\"text\": \"four\"}");
   write_file(folder / "z.txt", "five");
-  const Corpus corpus = read({folder.path()});
+  const auto corpus = read_corpus({folder.path()});
   EXPECT_EQ(corpus.texts, (Texts{"one", "two", "three", "four", "five"}));
   EXPECT_EQ(corpus.places, (Texts{folder / "a.md:1", folder / "b.txt:1", folder / "sub/x.jsonl:1",
                                   folder / "sub/x.jsonl:2", folder / "z.txt:1"}));
@@ -74,13 +39,13 @@ TEST(Corpus, SplitsTextAtSeparators) {
   const ScratchFolder folder;
   write_file(folder / "a.txt",
              "one\n\ntwo\n<|endoftext|>\nthree\r\n<|endoftext|>\r\n\nfour<|endoftext|><|endoftext|>\n");
-  EXPECT_EQ(read({folder / "a.txt"}).texts, (Texts{"one\n\ntwo", "three", "\nfour"}));
-  EXPECT_EQ(read({folder / "a.txt"}).places.back(), folder / "a.txt:7");
+  EXPECT_EQ(read_corpus({folder / "a.txt"}).texts, (Texts{"one\n\ntwo", "three", "\nfour"}));
+  EXPECT_EQ(read_corpus({folder / "a.txt"}).places.back(), folder / "a.txt:7");
   CorpusOptions options;
   options.document_separator = "\n\n";
-  EXPECT_EQ(read({folder / "a.txt"}, options).texts[0], "one");
+  EXPECT_EQ(read_corpus({folder / "a.txt"}, options).texts[0], "one");
   options.document_separator = "";
-  EXPECT_EQ(read({folder / "a.txt"}, options).texts.size(), 1u);
+  EXPECT_EQ(read_corpus({folder / "a.txt"}, options).texts.size(), 1u);
 }
 
 TEST(Corpus, NeverCutsAnythingHoweverSmallTheBlocksAre) {
@@ -105,10 +70,10 @@ TEST(Corpus, NeverCutsAnythingHoweverSmallTheBlocksAre) {
     CorpusOptions options;
     options.block_bytes = block_bytes;
     options.max_piece_bytes = block_bytes;
-    const Texts got = read({folder / "a.txt"}, options).texts;
+    const Texts got = read_corpus({folder / "a.txt"}, options).texts;
     ASSERT_EQ(got.size(), want.size()) << block_bytes;
     for (size_t i = 0; i < want.size(); ++i) ASSERT_EQ(got[i], want[i]) << block_bytes << " " << i;
-    const Corpus jsonl = read({folder / "a.jsonl"}, options);
+    const auto jsonl = read_corpus({folder / "a.jsonl"}, options);
     ASSERT_TRUE(jsonl.texts == want) << block_bytes;
     EXPECT_EQ(jsonl.places.back(), folder / "a.jsonl:400");
     EXPECT_EQ(jsonl.bytes_read, static_cast<int64_t>(lines.size()));
@@ -120,14 +85,14 @@ TEST(Corpus, HandsOnAHugeTextInPieces) {
   std::string text;
   while (text.size() < (size_t{20} << 20)) text += "A line of text that is one of very many, \xE2\x82\xAC.\n";
   write_file(folder / "a.txt", text);
-  const Corpus corpus = read({folder / "a.txt"});
+  const auto corpus = read_corpus({folder / "a.txt"});
   ASSERT_EQ(corpus.texts.size(), 1u);
   EXPECT_TRUE(corpus.texts[0] == text);
   EXPECT_LT(corpus.max_block, size_t{6} << 20);
   std::string no_line;
   while (no_line.size() < (size_t{9} << 20)) no_line += "\xE2\x82\xAC";
   write_file(folder / "b.txt", no_line);
-  const Corpus one_line = read({folder / "b.txt"});
+  const auto one_line = read_corpus({folder / "b.txt"});
   EXPECT_TRUE(one_line.texts[0] == no_line);
   EXPECT_EQ(one_line.skips[SkipReason::kInvalidUtf8].count, 0);
 }
@@ -140,7 +105,7 @@ TEST(Corpus, CountsWhatItSkipsAndNamesTheFirst) {
                  std::string(1000, 'x') + "\"}\n{\"text\": \"nul\\u0000\"}");
   CorpusOptions options;
   options.max_record_bytes = 500;
-  const Corpus corpus = read({folder / "a.jsonl"}, options);
+  const auto corpus = read_corpus({folder / "a.jsonl"}, options);
   EXPECT_EQ(corpus.texts, (Texts{"ok",
                                  "a\xEF\xBF\xBD"
                                  "b\xEF\xBF\xBD",
@@ -159,7 +124,7 @@ TEST(Corpus, CountsWhatItSkipsAndNamesTheFirst) {
   check(SkipReason::kTooLong, 1, 10);
   EXPECT_EQ(corpus.skips.num_skipped(), 7);
   options.strict = true;
-  EXPECT_EQ(message_of<FormatError>([&] { read({folder / "a.jsonl"}, options); }),
+  EXPECT_EQ(message_of<FormatError>([&] { read_corpus({folder / "a.jsonl"}, options); }),
             folder / "a.jsonl:2: this is not a JSON object; mend it, or leave --strict out to skip such places");
 }
 
@@ -169,7 +134,7 @@ TEST(Corpus, PassesOverALineThatIsTooLongForMemory) {
                                      "\"}\n{\"text\": \"b\"}\n" + std::string(size_t{3} << 20, ' '));
   CorpusOptions options;
   options.max_record_bytes = 1 << 20;
-  const Corpus corpus = read({folder / "a.jsonl"}, options);
+  const auto corpus = read_corpus({folder / "a.jsonl"}, options);
   ASSERT_EQ(corpus.texts, (Texts{"a", "b"}));
   EXPECT_EQ(corpus.places[1], folder / "a.jsonl:3");
   EXPECT_EQ(corpus.skips[SkipReason::kTooLong].count, 2);
@@ -177,14 +142,98 @@ TEST(Corpus, PassesOverALineThatIsTooLongForMemory) {
   EXPECT_LT(corpus.max_block, size_t{3} << 20);
 }
 
+TEST(Corpus, ReadsCsvByTheNameOfItsColumn) {
+  const ScratchFolder folder;
+  write_file(folder / "a.csv",
+             "id,\"text\",x\r\n1,plain,2\r\n2,\"two\nlines, \"\"quoted\"\"\",3\r\n\r\n3\r\n4,,5\n5,6\" pipe,7\r6,last");
+  const auto corpus = read_corpus({folder / "a.csv"});
+  EXPECT_EQ(corpus.texts, (Texts{"plain", "two\nlines, \"quoted\"", "6\" pipe", "last"}));
+  EXPECT_EQ(corpus.places.back(), folder / "a.csv:8");
+  EXPECT_EQ(corpus.skips[SkipReason::kNoColumn].count, 1);
+  EXPECT_EQ(corpus.skips[SkipReason::kNoColumn].first_line, 5);
+  EXPECT_EQ(corpus.skips[SkipReason::kEmpty].count, 1);
+  write_file(folder / "b.tsv", "text\tn\na, b\t1\n\"open\t2\nx\t3\n");
+  const auto open = read_corpus({folder / "b.tsv"});
+  EXPECT_EQ(open.texts, Texts{"a, b"});
+  EXPECT_EQ(open.skips[SkipReason::kBadRow].count, 1);
+  EXPECT_EQ(open.skips[SkipReason::kBadRow].first_line, 3);
+  CorpusOptions options;
+  options.text_column = "body";
+  EXPECT_EQ(
+      message_of<FormatError>([&] { read_corpus({folder / "a.csv"}, options); }),
+      folder / "a.csv: there is no column 'body'; the first row names: id, text, x. Choose one with --text_column");
+}
+
+// Fields of the characters that matter, written by the rules of RFC 4180 and read back.
+TEST(Corpus, ReadsWhatACsvWriterWrites) {
+  const ScratchFolder folder;
+  std::string csv = "a,text,b\r\n";
+  Texts want;
+  uint64_t state = 7;
+  const auto draw = [&](uint64_t n) {
+    state = state * 6364136223846793005u + 1442695040888963407u;
+    return (state >> 40) % n;
+  };
+  for (int row = 0; row < 3000; ++row) {
+    for (int column = 0; column < 3; ++column) {
+      std::string field;
+      for (uint64_t i = draw(12); i > 0; --i) field += std::string_view("ab ,\"\n\r\t")[draw(8)];
+      if (column == 1) want.push_back("x" + field);
+      const std::string raw = column == 1 ? want.back() : field;
+      const bool is_quoted = raw.find_first_of(",\"\n\r") != std::string::npos || draw(2) == 0;
+      std::string doubled;
+      for (const char c : raw) doubled += c == '"' ? "\"\"" : std::string(1, c);
+      csv += (is_quoted ? "\"" + doubled + "\"" : raw) + (column < 2 ? "," : "\r\n");
+    }
+  }
+  write_file(folder / "a.csv", csv);
+  for (const int64_t block_bytes : {1, 1000, 1000000}) {
+    CorpusOptions options;
+    options.block_bytes = block_bytes;
+    const auto corpus = read_corpus({folder / "a.csv"}, options);
+    ASSERT_TRUE(corpus.texts == want) << block_bytes;
+    EXPECT_EQ(corpus.places.back(), folder / "a.csv:3001");
+  }
+}
+
+TEST(Corpus, ReadsJsonThatIsOneArrayOrSpreadOverLines) {
+  const ScratchFolder folder;
+  write_file(
+      folder / "a.json",
+      " [\n{\"text\": \"one ]}\\\" [\"},\n {\"x\": [[{}]],\n  \"text\":\"two\"}, 5 , \"s\",\n{\"text\": \"three\"}]\n");
+  const auto array = read_corpus({folder / "a.json"});
+  EXPECT_EQ(array.texts, (Texts{"one ]}\" [", "two", "three"}));
+  EXPECT_EQ(array.places[2], folder / "a.json:5");
+  EXPECT_EQ(array.skips[SkipReason::kNotJson].count, 2);
+  EXPECT_EQ(array.skips[SkipReason::kNotJson].first_line, 4);
+  write_file(folder / "b.json", "{\n  \"a\": {\"b\": \"deep\"}\n}\n{\"a\":\n{\"b\": \"er\"}}");
+  write_file(folder / "c.json", "{\"a\": {\"b\": \"lines\"}}\n{\"a\": {\"b\": \"too\"}}");
+  CorpusOptions options;
+  options.text_column = "a.b";
+  EXPECT_EQ(read_corpus({folder / "b.json", folder / "c.json"}, options).texts, (Texts{"deep", "er", "lines", "too"}));
+  std::string many = "[";
+  Texts want;
+  for (int i = 0; i < 5000; ++i) {
+    want.push_back("n" + std::to_string(i) + std::string(static_cast<size_t>(i % 90), '}'));
+    many += (i > 0 ? ",\n" : "") + ("{\"text\": \"" + want.back() + "\"}");
+  }
+  write_file(folder / "d.json", many + "]");
+  options = {};
+  for (const int64_t block_bytes : {1, 5000, 1000000}) {
+    options.block_bytes = block_bytes;
+    ASSERT_TRUE(read_corpus({folder / "d.json"}, options).texts == want) << block_bytes;
+  }
+}
+
 TEST(Corpus, SaysWhatIsWrongWithItsInputs) {
   const ScratchFolder folder;
   write_file(folder / "a.pdf", "x");
-  EXPECT_EQ(message_of<UsageError>([] { read({}); }), "no input: name a file, a folder, or - for standard input");
+  EXPECT_EQ(message_of<UsageError>([] { read_corpus({}); }),
+            "no input: name a file, a folder, or - for standard input");
   EXPECT_TRUE(message_of<Error>([&] {
-                read({folder.path()});
+                read_corpus({folder.path()});
               }).starts_with(folder.path() + ": no text in this folder: expected files that end in .txt, .text"));
-  EXPECT_EQ(message_of<IoError>([&] { read({folder / "none"}); }),
+  EXPECT_EQ(message_of<IoError>([&] { read_corpus({folder / "none"}); }),
             folder / "none" + ": cannot read: No such file or directory; check the path for a typing error");
 }
 

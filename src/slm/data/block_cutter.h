@@ -33,5 +33,8 @@ struct CutterArguments {
 
 std::unique_ptr<BlockCutter> make_text_cutter(const CutterArguments& arguments);
 std::unique_ptr<BlockCutter> make_json_lines_cutter(const CutterArguments& arguments);
+std::unique_ptr<BlockCutter> make_json_values_cutter(const CutterArguments& arguments);
+// Throws FormatError where the first row does not name the column.
+std::unique_ptr<BlockCutter> make_csv_cutter(const CutterArguments& arguments, char delimiter);
 
 }  // namespace slm::data

@@ -79,7 +79,7 @@ struct CorpusDocument {
 
 class CorpusReader {
  public:
-  // An input is a file, a folder, or "-" for standard input. Throws UsageError for no input at all, IoError
+  // An input is a file, a folder, a glob, or "-" for standard input. Throws UsageError for no input at all, IoError
   // for one that is not there, Error for a folder without any file that can be read.
   CorpusReader(std::vector<std::string> inputs, CorpusOptions options);
   ~CorpusReader();

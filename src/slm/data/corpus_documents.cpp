@@ -1,10 +1,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstring>
 
 #include "slm/core/error.h"
 #include "slm/data/corpus.h"
+#include "slm/data/csv_rows.h"
 #include "slm/data/json_field.h"
 #include "slm/text/utf8.h"
 
@@ -62,6 +62,7 @@ class BlockParser {
           parse_json(bytes);
           break;
         case BlockFormat::kCsvRows:
+          parse_rows(bytes);
           break;
       }
     }
@@ -103,6 +104,22 @@ class BlockParser {
       case JsonFieldResult::kNotString:
         skip(SkipReason::kWrongType);
         break;
+    }
+  }
+
+  void parse_rows(std::string_view rows) {
+    for (size_t at = 0; at < rows.size(); ++line_) {
+      const CsvField field = read_csv_field(rows, at, block_.delimiter, block_.column, scratch_);
+      const auto size = static_cast<int64_t>(field.row_end - at);
+      at = field.row_end;
+      if (field.is_blank_row) continue;
+      if (size > options_.max_record_bytes) {
+        skip(SkipReason::kTooLong);
+      } else if (!field.is_there) {
+        skip(SkipReason::kNoColumn);
+      } else {
+        emit(field.text, true, true);
+      }
     }
   }
 

@@ -3,32 +3,28 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
-#include <cctype>
 #include <utility>
 
 #include "slm/core/error.h"
+#include "slm/data/file_kind.h"
+#include "slm/storage/decompress.h"
 #include "slm/storage/file_source.h"
 #include "slm/storage/folder.h"
+#include "slm/storage/glob.h"
+#include "slm/storage/peeked_source.h"
 
 namespace slm::data {
 namespace {
 
-constexpr int kMaxDepth = 64;
-
-constexpr std::array<std::pair<std::string_view, InputFormat>, 8> kEndings = {{{".txt", InputFormat::kText},
-                                                                               {".text", InputFormat::kText},
-                                                                               {".md", InputFormat::kText},
-                                                                               {".markdown", InputFormat::kText},
-                                                                               {".rst", InputFormat::kText},
-                                                                               {".jsonl", InputFormat::kJson},
-                                                                               {".ndjson", InputFormat::kJson},
-                                                                               {".json", InputFormat::kJson}}};
+constexpr int kMaxFolders = 64;
+constexpr size_t kMaxArchives = 8;     // inside each other
+constexpr int kMaxCompressions = 8;    // of one file
+constexpr size_t kPeekedBytes = 4096;  // tells every format apart
 
 // Adds what is read to the count of all inputs.
-class CountedSource : public storage::ByteSource {
+class ProgressSource : public storage::ByteSource {
  public:
-  CountedSource(std::unique_ptr<ByteSource> source, std::atomic<int64_t>& count)
+  ProgressSource(std::unique_ptr<ByteSource> source, std::atomic<int64_t>& count)
       : source_(std::move(source)), count_(count) {}
 
   size_t read(std::span<std::byte> into) override {
@@ -45,17 +41,12 @@ class CountedSource : public storage::ByteSource {
   std::atomic<int64_t>& count_;
 };
 
-}  // namespace
-
-std::optional<InputFormat> format_of_name(std::string_view name) {
-  std::string lower(name);
-  std::transform(lower.begin(), lower.end(), lower.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  for (const auto& [ending, format] : kEndings) {
-    if (lower.ends_with(ending)) return format;
-  }
-  return std::nullopt;
+bool is_hidden(std::string_view path) {
+  const size_t slash = path.rfind('/');
+  return path.substr(slash == std::string_view::npos ? 0 : slash + 1).starts_with('.');
 }
+
+}  // namespace
 
 CorpusFiles::CorpusFiles(const std::vector<std::string>& inputs, const CorpusOptions& options) : options_(options) {
   if (inputs.empty()) throw UsageError("no input: name a file, a folder, or - for standard input");
@@ -66,23 +57,22 @@ void CorpusFiles::add_input(const std::string& input) {
   if (input == "-") {
     inputs_.push_back({input, true});
     bytes_total_.reset();
-    return;
-  }
-  if (!storage::is_directory(input)) {
+  } else if (storage::is_directory(input)) {
+    if (add_folder(input, 1) > 0) return;
+    throw Error(fmt::format("{}: no text in this folder: expected files that end in {}", input, readable_endings()));
+  } else if (!storage::exists(input) && storage::is_glob(input)) {
+    const std::vector<std::string> paths = storage::expand_glob(input);
+    if (paths.empty()) throw Error(fmt::format("{}: nothing matches this pattern", input));
+    for (const std::string& path : paths) add_input(path);
+  } else {
     add_file(input, true, storage::file_size(input));
-    return;
   }
-  if (add_folder(input, 1) > 0) return;
-  std::vector<std::string_view> endings;
-  for (const auto& [ending, format] : kEndings) endings.push_back(ending);
-  throw Error(
-      fmt::format("{}: no text in this folder: expected files that end in {}", input, fmt::join(endings, ", ")));
 }
 
 int64_t CorpusFiles::add_folder(const std::string& folder, int depth) {
-  if (depth > kMaxDepth) {
+  if (depth > kMaxFolders) {
     throw Error(fmt::format("{}: more than {} folders inside each other: a link that leads back to a folder above it?",
-                            folder, kMaxDepth));
+                            folder, kMaxFolders));
   }
   int64_t num_files = 0;
   for (const storage::FolderEntry& entry : storage::list_folder(folder)) {
@@ -90,7 +80,7 @@ int64_t CorpusFiles::add_folder(const std::string& folder, int depth) {
     const std::string path = storage::join(folder, entry.name);
     if (entry.is_directory) {
       num_files += add_folder(path, depth + 1);
-    } else if (options_.format != InputFormat::kAuto || format_of_name(entry.name)) {
+    } else if (options_.format != InputFormat::kAuto || kind_of_name(entry.name).is_readable()) {
       add_file(path, false, entry.size_bytes);
       ++num_files;
     }
@@ -104,14 +94,68 @@ void CorpusFiles::add_file(const std::string& path, bool is_named, int64_t size_
 }
 
 std::optional<CorpusFile> CorpusFiles::next() {
-  if (inputs_.empty()) return std::nullopt;
-  const Input input = std::move(inputs_.front());
-  inputs_.pop_front();
-  current_name_ = input.path == "-" ? "standard input" : input.path;
-  auto source = std::make_unique<CountedSource>(storage::open_file_source(input.path), bytes_read_);
-  InputFormat format = options_.format;
-  if (format == InputFormat::kAuto) format = format_of_name(input.path).value_or(InputFormat::kText);
-  return CorpusFile{current_name_, format, std::move(source)};
+  while (!archives_.empty() || !inputs_.empty()) {
+    if (!archives_.empty()) {
+      if (auto file = next_in_archive()) return file;
+      continue;
+    }
+    const Input input = std::move(inputs_.front());
+    inputs_.pop_front();
+    current_name_ = input.path == "-" ? "standard input" : input.path;
+    stored_ = std::make_shared<storage::StoredBytes>();
+    auto source = std::make_unique<ProgressSource>(storage::open_file_source(input.path), bytes_read_);
+    if (auto file = open(storage::counted_source(std::move(source), stored_), current_name_)) return file;
+  }
+  return std::nullopt;
+}
+
+std::optional<CorpusFile> CorpusFiles::next_in_archive() {
+  storage::ArchiveReader& archive = *archives_.back();
+  current_name_ = archive.name();
+  if (archive.is_broken()) {
+    archives_.pop_back();
+    return std::nullopt;
+  }
+  const std::optional<std::string> path = archive.next();
+  if (!path) {
+    archives_.pop_back();
+    return std::nullopt;
+  }
+  if (is_hidden(*path) || path->starts_with("__MACOSX/")) return std::nullopt;
+  if (options_.format == InputFormat::kAuto && !kind_of_name(*path).is_readable()) return std::nullopt;
+  current_name_ = fmt::format("{}!{}", archive.name(), *path);
+  return open(archive.open(current_name_), current_name_);
+}
+
+std::optional<CorpusFile> CorpusFiles::open(std::unique_ptr<storage::ByteSource> source, const std::string& name) {
+  const NamedKind kind = kind_of_name(name);
+  for (int i = 0; i <= kMaxCompressions; ++i) {
+    auto peeked = std::make_unique<storage::PeekedSource>(std::move(source), kPeekedBytes);
+    const auto compression = storage::compression_of(peeked->beginning());
+    if (compression != storage::Compression::kNone) {
+      source = storage::decompress(std::move(peeked), compression, stored_);
+      continue;
+    }
+    const auto archive = storage::archive_kind_of(peeked->beginning());
+    if (archive != storage::ArchiveKind::kNone) {
+      if (archives_.size() == kMaxArchives) {
+        throw FormatError(name, FormatError::kNoOffset,
+                          fmt::format("more than {} archives inside each other: unpack it yourself", kMaxArchives));
+      }
+      archives_.push_back(std::make_unique<storage::ArchiveReader>(std::move(peeked), archive, stored_));
+      return std::nullopt;
+    }
+    if (kind.is_archive && !peeked->beginning().empty()) {
+      throw FormatError(name, 0,
+                        "this is neither a tar nor a zip archive, as its name says; a damaged copy? Copy it again");
+    }
+    InputFormat format = options_.format;
+    if (format == InputFormat::kAuto) format = kind.format.value_or(InputFormat::kText);
+    const bool has_lines = has_json_lines(name, peeked->beginning());
+    return CorpusFile{name, format, has_lines, std::move(peeked)};
+  }
+  throw FormatError(name, FormatError::kNoOffset,
+                    fmt::format("compressed more than {} times over: unpack it yourself", kMaxCompressions));
 }
 
 }  // namespace slm::data

@@ -8,7 +8,9 @@
 #include <vector>
 
 #include "slm/data/corpus.h"
+#include "slm/storage/archive_reader.h"
 #include "slm/storage/byte_source.h"
+#include "slm/storage/expansion_limit.h"
 
 namespace slm::data {
 
@@ -16,13 +18,11 @@ namespace slm::data {
 struct CorpusFile {
   std::string name;
   InputFormat format = InputFormat::kText;
+  bool has_json_lines = true;  // false: JSON values over several lines, or one array of them
   std::unique_ptr<storage::ByteSource> source;
 };
 
-// The format that a file's name says, looking past the endings of compressions; nullopt where slm reads no such file.
-std::optional<InputFormat> format_of_name(std::string_view name);
-
-// The files behind the inputs of a corpus, one after the other.
+// The files behind the inputs of a corpus, one after the other, also those inside archives and compressed ones.
 class CorpusFiles {
  public:
   // Lists folders. Throws as CorpusReader does.
@@ -39,15 +39,21 @@ class CorpusFiles {
  private:
   struct Input {
     std::string path;
-    bool is_named;  // the user named it, so that an unknown ending does not rule it out
+    bool is_named;  // by the user, so that an unknown ending does not rule it out
   };
 
   void add_input(const std::string& input);
   int64_t add_folder(const std::string& folder, int depth);
   void add_file(const std::string& path, bool is_named, int64_t size_bytes);
 
+  // What is inside `source`; nullopt after entering an archive.
+  std::optional<CorpusFile> open(std::unique_ptr<storage::ByteSource> source, const std::string& name);
+  std::optional<CorpusFile> next_in_archive();
+
   const CorpusOptions& options_;
   std::deque<Input> inputs_;
+  std::vector<std::unique_ptr<storage::ArchiveReader>> archives_;  // each inside the one before
+  std::shared_ptr<storage::StoredBytes> stored_;                   // of the present input
   std::string current_name_;
   std::atomic<int64_t> bytes_read_ = 0;
   std::optional<int64_t> bytes_total_ = 0;

@@ -8,10 +8,14 @@
 namespace slm::data {
 namespace {
 
-std::unique_ptr<BlockCutter> make_cutter(InputFormat format, const CutterArguments& arguments) {
-  switch (format) {
+std::unique_ptr<BlockCutter> make_cutter(const CorpusFile& file, const CutterArguments& arguments) {
+  switch (file.format) {
     case InputFormat::kJson:
-      return make_json_lines_cutter(arguments);
+      return file.has_json_lines ? make_json_lines_cutter(arguments) : make_json_values_cutter(arguments);
+    case InputFormat::kCsv:
+      return make_csv_cutter(arguments, ',');
+    case InputFormat::kTsv:
+      return make_csv_cutter(arguments, '\t');
     default:
       return make_text_cutter(arguments);
   }
@@ -56,7 +60,7 @@ class CorpusReader::Impl {
         file_ = files_.next();
         if (!file_) return false;
         reader_.emplace(*file_->source, options_.skip_bad_files);
-        cutter_ = make_cutter(file_->format, {*reader_, options_, skips_});
+        cutter_ = make_cutter(*file_, {*reader_, options_, skips_});
         return true;
       } catch (const Error& error) {
         if (!options_.skip_bad_files) throw;

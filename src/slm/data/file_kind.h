@@ -1,0 +1,31 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "slm/data/corpus.h"
+
+namespace slm::data {
+
+// What a file's name says about its content.
+struct NamedKind {
+  bool is_archive = false;        // .tar, .zip, .tgz, .tar.xz ...
+  bool is_compressed = false;     // .gz, .zst, .xz, .bz2
+  bool has_other_ending = false;  // an ending that slm does not know
+  std::optional<InputFormat> format;
+
+  // Whether a file of a folder or an archive that is called so is read.
+  bool is_readable() const { return is_archive || format || (is_compressed && !has_other_ending); }
+};
+
+NamedKind kind_of_name(std::string_view name);
+
+// ".txt, .md ...": for messages.
+std::string readable_endings();
+
+// Whether JSON text is one value a line, by its beginning and the file's name: not an array, nor a value over several
+// lines.
+bool has_json_lines(std::string_view name, std::string_view beginning);
+
+}  // namespace slm::data

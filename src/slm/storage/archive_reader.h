@@ -1,0 +1,44 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "slm/storage/byte_source.h"
+#include "slm/storage/expansion_limit.h"
+
+namespace slm::storage {
+
+enum class ArchiveKind { kNone, kTar, kZip };
+
+// By the first bytes of a file: 512 of them are enough.
+ArchiveKind archive_kind_of(std::string_view beginning);
+
+// The files in a .tar or .zip, in stored order, without unpacking them anywhere. A .zip from a source that can seek is
+// read through its directory, another one as it comes.
+class ArchiveReader {
+ public:
+  ArchiveReader(std::unique_ptr<ByteSource> source, ArchiveKind kind, std::shared_ptr<const StoredBytes> stored);
+  ~ArchiveReader();
+
+  const std::string& name() const;
+
+  // The path of the next regular file, as it is stored; nullopt at the end. Throws FormatError for damage, and for a
+  // path that leads out of the archive ("../x", "/etc/x"): after the latter the next call goes on behind it.
+  std::optional<std::string> next();
+
+  // The content of that file, called `name` in messages. It may be read until the next call of next().
+  std::unique_ptr<ByteSource> open(std::string name);
+
+  // Whether it threw for damage that nothing can be read behind.
+  bool is_broken() const;
+
+ private:
+  struct State;
+  class Member;
+
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace slm::storage

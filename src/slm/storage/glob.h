@@ -1,0 +1,16 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace slm::storage {
+
+// Whether a path has one of the characters * ? [ that make it a pattern.
+bool is_glob(std::string_view path);
+
+// The files and folders that a pattern names, sorted byte by byte: * and ? match within one name, [a-z] one character,
+// {a,b} either. None where nothing matches. Throws IoError.
+std::vector<std::string> expand_glob(const std::string& pattern);
+
+}  // namespace slm::storage

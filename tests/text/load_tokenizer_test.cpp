@@ -1,10 +1,10 @@
 #include <gtest/gtest.h>
 
-#include <filesystem>
 #include <fstream>
 
 #include "slm/core/error.h"
 #include "slm/text/tokenizer.h"
+#include "storage/scratch_folder.h"
 
 namespace slm::text {
 namespace {
@@ -33,11 +33,9 @@ TEST(LoadTokenizer, TheByteVocabularyComesBackFromItsFile) {
 }
 
 TEST(LoadTokenizer, ReadsAFolderThatHoldsATokenizerJson) {
-  const auto folder = std::filesystem::path(testing::TempDir()) / "slm_load_tokenizer";
-  std::filesystem::create_directories(folder);
+  const test::ScratchFolder folder;
   std::ofstream(folder / "tokenizer.json") << train_char_tokenizer("ab")->to_json();
-  EXPECT_EQ(load_tokenizer(folder.string())->vocab_size(), 2);
-  std::filesystem::remove_all(folder);
+  EXPECT_EQ(load_tokenizer(folder.path())->vocab_size(), 2);
 }
 
 TEST(LoadTokenizer, SaysWhatIsWrongWithAFile) {

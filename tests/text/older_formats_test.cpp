@@ -14,6 +14,7 @@
 #include "slm/core/error.h"
 #include "slm/text/byte_tokenizer.h"
 #include "slm/text/tokenizer.h"
+#include "storage/scratch_folder.h"
 
 namespace slm::text {
 namespace {
@@ -34,16 +35,14 @@ class OlderFormats : public testing::Test {
  protected:
   void SetUp() override {
     if (!fs::exists(data_folder() / "gpt2")) GTEST_SKIP() << "no test data in " << data_folder();
-    folder_ = fs::path(testing::TempDir()) / "slm_older_formats";
-    fs::create_directories(folder_);
   }
-  void TearDown() override { fs::remove_all(folder_); }
 
   void write(const std::string& name, const std::string& content) const {
     std::ofstream(folder_ / name, std::ios::binary) << content;
   }
 
-  fs::path folder_;
+  test::ScratchFolder scratch_;
+  const fs::path folder_ = scratch_.path();
 };
 
 void expect_same(const Tokenizer& a, const Tokenizer& b) {

@@ -14,11 +14,13 @@ import tempfile
 
 import torch
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
-from torch import nn
 from torch.nn import functional as F
-from transformers import GPT2Config, GPT2LMHeadModel, LlamaConfig, LlamaForCausalLM, Qwen3Config, Qwen3ForCausalLM
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "scripts"))
+from make_model_fixtures import make_classic, make_gpt2, make_llama, make_qwen3  # noqa: E402
 
 SIZES = dict(vocab_size=61, embed_dim=32, num_heads=4, num_layers=2, hidden_dim=48, max_seq_len=24)
+CONFIG = dict(SIZES, num_kv_heads=2, head_dim=8, norm_eps=1e-5, rope_theta=10000.0, tie_embeddings=False)
 failures = 0
 
 
@@ -66,58 +68,6 @@ def mean_loss(logits_of, tokens, length):
     return total / (len(tokens) - 1)
 
 
-def classic_logits(state):
-    dim, heads, layers, hidden = (SIZES[k] for k in ("embed_dim", "num_heads", "num_layers", "hidden_dim"))
-    layer = nn.TransformerEncoderLayer(dim, heads, hidden, dropout=0.0, batch_first=True)
-    encoder = nn.TransformerEncoder(layer, layers, enable_nested_tensor=False).eval()
-    prefix = "transformer_encoder."
-    encoder.load_state_dict({k.removeprefix(prefix): v for k, v in state.items() if k.startswith(prefix)}, strict=True)
-
-    def logits(tokens):
-        length = tokens.shape[1]
-        hidden_states = state["token_embedding.weight"][tokens] + state["position_embedding.weight"][:length]
-        mask = nn.Transformer.generate_square_subsequent_mask(length)
-        encoded = encoder(hidden_states, mask=mask, is_causal=True)
-        return F.linear(encoded, state["output_layer.weight"], state["output_layer.bias"])
-
-    return logits
-
-
-def gpt2_model():
-    return GPT2LMHeadModel(
-        GPT2Config(
-            vocab_size=SIZES["vocab_size"],
-            n_positions=SIZES["max_seq_len"],
-            n_embd=SIZES["embed_dim"],
-            n_layer=SIZES["num_layers"],
-            n_head=SIZES["num_heads"],
-            n_inner=SIZES["hidden_dim"],
-            bos_token_id=None,
-            eos_token_id=None,
-        )
-    )
-
-
-def llama_like(config_class, model_class, eps, tied):
-    return model_class(
-        config_class(
-            vocab_size=SIZES["vocab_size"],
-            hidden_size=SIZES["embed_dim"],
-            intermediate_size=SIZES["hidden_dim"],
-            num_hidden_layers=SIZES["num_layers"],
-            num_attention_heads=SIZES["num_heads"],
-            num_key_value_heads=2,
-            head_dim=SIZES["embed_dim"] // SIZES["num_heads"],
-            max_position_embeddings=SIZES["max_seq_len"],
-            rms_norm_eps=eps,
-            tie_word_embeddings=tied,
-            bos_token_id=None,
-            eos_token_id=None,
-            pad_token_id=None,
-        )
-    )
-
-
 def check_model(slm, name, folder, logits_of):
     tokens = dummy_tokens()
     theirs, ours = mean_loss(logits_of, tokens, SIZES["max_seq_len"]), slm.loss(folder)
@@ -130,29 +80,23 @@ def check_model(slm, name, folder, logits_of):
 
 
 def check_families(slm, root):
-    folder = root / "classic"
-    slm.train(folder)
-    state = torch.load(folder / "small_language_model.pt", weights_only=True)
-    check_model(slm, "classic", folder, classic_logits(state))
     models = {
-        "gpt2": (gpt2_model(), ["--family", "gpt2"]),
-        "llama": (
-            llama_like(LlamaConfig, LlamaForCausalLM, 1e-5, False),
-            ["--family", "llama", "--num_kv_heads", 2],
-        ),
+        "classic": (make_classic(CONFIG), []),
+        "gpt2": (make_gpt2(CONFIG), ["--family", "gpt2"]),
+        "llama": (make_llama(CONFIG), ["--family", "llama", "--num_kv_heads", 2]),
         "qwen3": (
-            llama_like(Qwen3Config, Qwen3ForCausalLM, 1e-5, True),
+            make_qwen3(dict(CONFIG, tie_embeddings=True)),
             ["--family", "llama", "--num_kv_heads", 2, "--qk_norm", "--tie_embeddings"],
         ),
     }
-    for name, (model, flags) in models.items():
+    for name, ((model, prefix), flags) in models.items():
         folder = root / name
         slm.train(folder, *flags)
         state = torch.load(folder / "small_language_model.pt", weights_only=True)
-        missing, unexpected = model.load_state_dict(state, strict=True)
-        check(not missing and not unexpected, f"{name}: transformers takes the .pt with strict=True")
-        model.eval()
-        check_model(slm, name, folder, lambda tokens: model(input_ids=tokens, use_cache=False).logits)
+        reference = model.inner if prefix else model  # classic: around an nn.TransformerEncoder
+        missing, unexpected = reference.load_state_dict(state, strict=True)
+        check(not missing and not unexpected, f"{name}: the reference takes the .pt with strict=True")
+        check_model(slm, name, folder, model.eval())
 
 
 def check_logs(root):

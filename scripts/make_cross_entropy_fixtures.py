@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Writes tests/ops/linear_cross_entropy_fixtures.json: inputs, loss and gradients of PyTorch's linear and cross_entropy.
 
-Usage: scripts/make-cross-entropy-fixtures     needs torch (scripts/peers-requirements.txt)
+Usage: scripts/make_cross_entropy_fixtures.py     needs torch (scripts/peers-requirements.txt)
 """
 
 import json

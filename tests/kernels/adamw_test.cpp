@@ -12,23 +12,13 @@ namespace {
 
 using test::GuardedOutput, test::normal_inputs;
 
-// Around every vector width, and more than one thread's piece.
-constexpr int64_t kCounts[] = {1, 7, 8, 15, 16, 17, 33, 511, 40001};
-
-// Holds normal numbers between guard bytes, to be updated in place.
-GuardedOutput in_place(const Shape& shape, DType dtype, uint64_t seed) {
-  GuardedOutput output(shape, dtype);
-  output.tensor().copy_from(normal_inputs(shape, DType::kFloat32, seed));
-  return output;
-}
-
 // Three steps from zero moments, so that the bias corrections count.
 struct AdamWRun {
   GuardedOutput m, v, p, copy;
 
   template <class Kernel>
   AdamWRun(int64_t count, DType dtype, Kernel&& kernel)
-      : m({count}, dtype), v({count}, dtype), p(in_place({count}, dtype, 1)), copy({count}, DType::kBFloat16) {
+      : m({count}, dtype), v({count}, dtype), p(test::in_place({count}, dtype, 1)), copy({count}, DType::kBFloat16) {
     m.tensor().fill_zero();
     v.tensor().fill_zero();
     for (int64_t step = 1; step <= 3; ++step) {
@@ -50,7 +40,7 @@ struct AdamWRun {
 };
 
 TEST(AdamWKernel, AgreesWithTheReferenceInDoublePrecision) {
-  for (const int64_t count : kCounts) {
+  for (const int64_t count : test::kElementCounts) {
     SCOPED_TRACE(count);
     const AdamWRun want(count, DType::kFloat64, ref::adamw<double>);
     const AdamWRun got(count, DType::kFloat32,

@@ -12,28 +12,19 @@ namespace {
 
 using test::GuardedOutput, test::normal_inputs;
 
-// Around every vector width, and more than one thread's piece.
-constexpr int64_t kCounts[] = {1, 7, 8, 15, 16, 17, 33, 511, 40001};
-
-// Holds normal numbers between guard bytes, to be updated in place.
-GuardedOutput in_place(const Shape& shape, DType dtype, uint64_t seed) {
-  GuardedOutput output(shape, dtype);
-  output.tensor().copy_from(normal_inputs(shape, DType::kFloat32, seed));
-  return output;
-}
-
 struct MuonMomentumRun {
   GuardedOutput b, u;
 
   template <class Kernel>
-  MuonMomentumRun(int64_t count, DType dtype, Kernel&& kernel) : b(in_place({count}, dtype, 1)), u({count}, dtype) {
+  MuonMomentumRun(int64_t count, DType dtype, Kernel&& kernel)
+      : b(test::in_place({count}, dtype, 1)), u({count}, dtype) {
     const Tensor g = normal_inputs({count}, DType::kFloat32, 2).to(dtype);
     kernel(MuonMomentumArgs{.g = g.view(), .b = b.view(), .u = u.view(), .gradient_scale = 0.3, .momentum = 0.95});
   }
 };
 
 TEST(MuonMomentumKernel, AgreesWithTheReferenceInDoublePrecision) {
-  for (const int64_t count : kCounts) {
+  for (const int64_t count : test::kElementCounts) {
     SCOPED_TRACE(count);
     const MuonMomentumRun want(count, DType::kFloat64, ref::muon_momentum<double>);
     const MuonMomentumRun got(count, DType::kFloat32,

@@ -12,18 +12,8 @@ namespace {
 
 using test::GuardedOutput, test::normal_inputs;
 
-// Around every vector width, and more than one thread's piece.
-constexpr int64_t kCounts[] = {1, 7, 8, 15, 16, 17, 33, 511, 40001};
-
-// Holds normal numbers between guard bytes, to be updated in place.
-GuardedOutput in_place(const Shape& shape, DType dtype, uint64_t seed) {
-  GuardedOutput output(shape, dtype);
-  output.tensor().copy_from(normal_inputs(shape, DType::kFloat32, seed));
-  return output;
-}
-
 TEST(ScaledAddKernel, AgreesWithTheReferenceAndWritesTheCopy) {
-  for (const int64_t count : kCounts) {
+  for (const int64_t count : test::kElementCounts) {
     SCOPED_TRACE(count);
     const Tensor a = normal_inputs({count}, DType::kFloat32, 1), b = normal_inputs({count}, DType::kFloat32, 2);
     const GuardedOutput want({count}, DType::kFloat64), got({count}, DType::kFloat32), copy({count}, DType::kBFloat16);
@@ -40,7 +30,7 @@ TEST(ScaledAddKernel, AgreesWithTheReferenceAndWritesTheCopy) {
 }
 
 TEST(ScaledAddKernel, MayWriteOverItsInputs) {
-  const Tensor a = in_place({1000}, DType::kFloat32, 1).tensor(), b = normal_inputs({1000}, DType::kFloat32, 2);
+  const Tensor a = test::in_place({1000}, DType::kFloat32, 1).tensor(), b = normal_inputs({1000}, DType::kFloat32, 2);
   const Tensor want = empty_like(a);
   scaled_add(Device::kCpu, DType::kFloat32,
              {.a = a.view(), .b = b.view(), .y = want.view(), .copy = {}, .alpha = 2, .beta = 3});

@@ -15,22 +15,12 @@ namespace {
 
 using test::GuardedOutput, test::normal_inputs;
 
-// Around every vector width, and more than one thread's piece.
-constexpr int64_t kCounts[] = {1, 7, 8, 15, 16, 17, 33, 511, 40001};
-
-// Holds normal numbers between guard bytes, to be updated in place.
-GuardedOutput in_place(const Shape& shape, DType dtype, uint64_t seed) {
-  GuardedOutput output(shape, dtype);
-  output.tensor().copy_from(normal_inputs(shape, DType::kFloat32, seed));
-  return output;
-}
-
 struct SgdRun {
   GuardedOutput b, p, copy;
 
   template <class Kernel>
   SgdRun(int64_t count, DType dtype, double momentum, bool is_nesterov, Kernel&& kernel)
-      : b({count}, dtype), p(in_place({count}, dtype, 1)), copy({count}, DType::kBFloat16) {
+      : b({count}, dtype), p(test::in_place({count}, dtype, 1)), copy({count}, DType::kBFloat16) {
     b.tensor().fill_zero();
     for (uint64_t step = 1; step <= 3; ++step) {
       const Tensor g = normal_inputs({count}, DType::kFloat32, 10 + step).to(dtype);
@@ -48,7 +38,7 @@ struct SgdRun {
 };
 
 TEST(SgdKernel, AgreesWithTheReferenceInDoublePrecision) {
-  for (const int64_t count : kCounts) {
+  for (const int64_t count : test::kElementCounts) {
     for (const auto& [momentum, is_nesterov] : {std::pair{0.0, false}, {0.9, false}, {0.9, true}}) {
       SCOPED_TRACE(fmt::format("{} elements, momentum {}, nesterov {}", count, momentum, is_nesterov));
       const SgdRun want(count, DType::kFloat64, momentum, is_nesterov, ref::sgd<double>);

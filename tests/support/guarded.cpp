@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include "support/inputs.h"
+
 namespace slm::test {
 namespace {
 
@@ -32,6 +34,12 @@ testing::AssertionResult GuardedOutput::guards_intact() const {
                                        << size - 2 * guard_bytes;
   }
   return testing::AssertionSuccess();
+}
+
+GuardedOutput in_place(const Shape& shape, DType dtype, uint64_t seed) {
+  GuardedOutput output(shape, dtype);
+  output.tensor().copy_from(normal_inputs(shape, DType::kFloat32, seed));
+  return output;
 }
 
 }  // namespace slm::test

@@ -21,4 +21,7 @@ class GuardedOutput {
   Tensor tensor_;  // the elements
 };
 
+// The same, holding normal numbers: what a kernel updates in place.
+GuardedOutput in_place(const Shape& shape, DType dtype, uint64_t seed);
+
 }  // namespace slm::test

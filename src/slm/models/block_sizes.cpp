@@ -22,6 +22,11 @@ kernels::Activation kernel_activation(FeedForwardKind kind) {
 
 bool is_gated(const DecoderConfig& config) { return config.activation == FeedForwardKind::kSwiglu; }
 
+void name_norm(nn::Norm::Options& norm, const DecoderConfig& config, const std::string& stem) {
+  norm.weight_name = stem + ".weight";
+  if (config.has_bias && config.norm == Norm::kLayer) norm.bias_name = stem + ".bias";
+}
+
 nn::Block::Options sized_block(const DecoderConfig& config, int layer) {
   const int64_t query_dim = config.num_heads * config.head_dim, kv_dim = config.num_kv_heads * config.head_dim;
   nn::Block::Options block;

@@ -4,6 +4,7 @@
 
 #include "slm/models/block_sizes.h"
 #include "slm/models/decoder_layout.h"
+#include "slm/models/outer_layers.h"
 
 namespace slm::models {
 namespace {
@@ -36,11 +37,8 @@ nn::Block::Options block(const DecoderConfig& config, int layer) {
   options.feed_forward.down = torch_linear(options.feed_forward.down, prefix + "linear2", config.has_bias);
   options.feed_forward.dropout = options.residual_dropout = config.dropout;
 
-  const bool has_norm_bias = config.has_bias && config.norm == Norm::kLayer;
-  options.attention_norm.weight_name = prefix + "norm1.weight";
-  options.feed_forward_norm.weight_name = prefix + "norm2.weight";
-  if (has_norm_bias) options.attention_norm.bias_name = prefix + "norm1.bias";
-  if (has_norm_bias) options.feed_forward_norm.bias_name = prefix + "norm2.bias";
+  name_norm(options.attention_norm, config, prefix + "norm1");
+  name_norm(options.feed_forward_norm, config, prefix + "norm2");
   return options;
 }
 
@@ -50,25 +48,15 @@ DecoderLayout classic_layout(const DecoderConfig& config) {
   DecoderLayout layout;
   // torch.nn.Embedding draws from the standard normal; a tied output layer would start with logits of sqrt(D) then.
   const double embedding_std = config.tie_embeddings ? 1.0 / std::sqrt(static_cast<double>(config.embed_dim)) : 1.0;
-  layout.embedding = {.token_name = "token_embedding.weight",
-                      .position_name = config.position == Position::kLearned ? "position_embedding.weight" : "",
-                      .vocab_size = config.vocab_size,
-                      .max_seq_len = config.max_seq_len,
-                      .dim = config.embed_dim,
-                      .token_initializer = Initializer::normal(embedding_std),
-                      .position_initializer = Initializer::normal(embedding_std)};
+  set_outer_layers(layout, config,
+                   {.token_embedding = "token_embedding",
+                    .position_embedding = "position_embedding",
+                    .final_norm = "transformer_encoder.norm",
+                    .output = "output_layer",
+                    .embedding_initializer = Initializer::normal(embedding_std),
+                    .output_weight_initializer = Initializer::torch_linear(config.embed_dim),
+                    .output_bias_initializer = Initializer::torch_linear(config.embed_dim)});
   for (int layer = 0; layer < config.num_layers; ++layer) layout.blocks.push_back(block(config, layer));
-  layout.final_norm = layout.blocks[0].attention_norm;
-  layout.final_norm.weight_name = config.norm_placement == NormPlacement::kPre ? "transformer_encoder.norm.weight" : "";
-  if (!layout.final_norm.bias_name.empty()) layout.final_norm.bias_name = "transformer_encoder.norm.bias";
-  if (!config.tie_embeddings) {
-    nn::Linear::Options sized;
-    sized.in = config.embed_dim;
-    sized.out = config.vocab_size;
-    layout.output = torch_linear(sized, "output_layer", config.has_output_bias);
-  } else {
-    layout.tied_output_name = "output_layer.weight";
-  }
   return layout;
 }
 

@@ -4,6 +4,7 @@
 
 #include "slm/models/block_sizes.h"
 #include "slm/models/decoder_layout.h"
+#include "slm/models/outer_layers.h"
 
 namespace slm::models {
 namespace {
@@ -39,11 +40,8 @@ nn::Block::Options block(const DecoderConfig& config, int layer) {
   }
   options.residual_dropout = config.dropout;
 
-  const bool has_norm_bias = config.has_bias && config.norm == Norm::kLayer;
-  options.attention_norm.weight_name = prefix + "ln_1.weight";
-  options.feed_forward_norm.weight_name = prefix + "ln_2.weight";
-  if (has_norm_bias) options.attention_norm.bias_name = prefix + "ln_1.bias";
-  if (has_norm_bias) options.feed_forward_norm.bias_name = prefix + "ln_2.bias";
+  name_norm(options.attention_norm, config, prefix + "ln_1");
+  name_norm(options.feed_forward_norm, config, prefix + "ln_2");
   return options;
 }
 
@@ -51,27 +49,15 @@ nn::Block::Options block(const DecoderConfig& config, int layer) {
 
 DecoderLayout gpt2_layout(const DecoderConfig& config) {
   DecoderLayout layout;
-  layout.embedding = {.token_name = "transformer.wte.weight",
-                      .position_name = config.position == Position::kLearned ? "transformer.wpe.weight" : "",
-                      .vocab_size = config.vocab_size,
-                      .max_seq_len = config.max_seq_len,
-                      .dim = config.embed_dim,
-                      .token_initializer = Initializer::normal(kStandardDeviation),
-                      .position_initializer = Initializer::normal(kStandardDeviation)};
+  set_outer_layers(layout, config,
+                   {.token_embedding = "transformer.wte",
+                    .position_embedding = "transformer.wpe",
+                    .final_norm = "transformer.ln_f",
+                    .output = "lm_head",
+                    .embedding_initializer = Initializer::normal(kStandardDeviation),
+                    .output_weight_initializer = Initializer::normal(kStandardDeviation)});
   layout.embedding_dropout = config.dropout;
   for (int layer = 0; layer < config.num_layers; ++layer) layout.blocks.push_back(block(config, layer));
-  layout.final_norm = layout.blocks[0].attention_norm;
-  layout.final_norm.weight_name = config.norm_placement == NormPlacement::kPre ? "transformer.ln_f.weight" : "";
-  if (!layout.final_norm.bias_name.empty()) layout.final_norm.bias_name = "transformer.ln_f.bias";
-  if (!config.tie_embeddings) {
-    layout.output = {.weight_name = "lm_head.weight",
-                     .bias_name = config.has_output_bias ? "lm_head.bias" : "",
-                     .in = config.embed_dim,
-                     .out = config.vocab_size,
-                     .weight_initializer = Initializer::normal(kStandardDeviation)};
-  } else {
-    layout.tied_output_name = "lm_head.weight";
-  }
   return layout;
 }
 

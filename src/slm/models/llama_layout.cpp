@@ -2,6 +2,7 @@
 
 #include "slm/models/block_sizes.h"
 #include "slm/models/decoder_layout.h"
+#include "slm/models/outer_layers.h"
 
 namespace slm::models {
 namespace {
@@ -31,12 +32,8 @@ nn::Block::Options block(const DecoderConfig& config, int layer) {
     attention.q_norm_name = prefix + "self_attn.q_norm.weight";
     attention.k_norm_name = prefix + "self_attn.k_norm.weight";
   }
-
-  const bool has_norm_bias = config.has_bias && config.norm == Norm::kLayer;
-  options.attention_norm.weight_name = prefix + "input_layernorm.weight";
-  options.feed_forward_norm.weight_name = prefix + "post_attention_layernorm.weight";
-  if (has_norm_bias) options.attention_norm.bias_name = prefix + "input_layernorm.bias";
-  if (has_norm_bias) options.feed_forward_norm.bias_name = prefix + "post_attention_layernorm.bias";
+  name_norm(options.attention_norm, config, prefix + "input_layernorm");
+  name_norm(options.feed_forward_norm, config, prefix + "post_attention_layernorm");
   return options;
 }
 
@@ -61,27 +58,16 @@ DecoderLayout::BlockParts parts(const DecoderConfig& config, int layer) {
 
 DecoderLayout llama_layout(const DecoderConfig& config) {
   DecoderLayout layout;
-  layout.embedding = {.token_name = "model.embed_tokens.weight",
-                      .position_name = config.position == Position::kLearned ? "model.embed_positions.weight" : "",
-                      .vocab_size = config.vocab_size,
-                      .max_seq_len = config.max_seq_len,
-                      .dim = config.embed_dim,
-                      .token_initializer = Initializer::normal(kStandardDeviation),
-                      .position_initializer = Initializer::normal(kStandardDeviation)};
+  set_outer_layers(layout, config,
+                   {.token_embedding = "model.embed_tokens",
+                    .position_embedding = "model.embed_positions",
+                    .final_norm = "model.norm",
+                    .output = "lm_head",
+                    .embedding_initializer = Initializer::normal(kStandardDeviation),
+                    .output_weight_initializer = Initializer::normal(kStandardDeviation)});
   for (int layer = 0; layer < config.num_layers; ++layer) {
     layout.blocks.push_back(block(config, layer));
     layout.block_parts.push_back(parts(config, layer));
-  }
-  layout.final_norm = layout.blocks[0].attention_norm;
-  layout.final_norm.weight_name = config.norm_placement == NormPlacement::kPre ? "model.norm.weight" : "";
-  if (!layout.final_norm.bias_name.empty()) layout.final_norm.bias_name = "model.norm.bias";
-  if (!config.tie_embeddings) {
-    nn::Linear::Options sized;
-    sized.in = config.embed_dim;
-    sized.out = config.vocab_size;
-    layout.output = linear(sized, "lm_head", config.has_output_bias);
-  } else {
-    layout.tied_output_name = "lm_head.weight";
   }
   return layout;
 }

@@ -19,6 +19,19 @@ models::DecoderConfig small_config(double dropout) {
   return config;
 }
 
+models::DecoderConfig medium_config(models::Family family) {
+  models::DecoderConfig config = models::family_defaults(family);
+  config.vocab_size = 1000;
+  config.embed_dim = 64;
+  config.num_heads = 4;
+  config.num_kv_heads = family == models::Family::kLlama ? 2 : 4;
+  config.head_dim = 16;
+  config.num_layers = 3;
+  config.hidden_dim = 256;
+  config.max_seq_len = 64;
+  return config;
+}
+
 data::TokenSource small_tokens(int64_t count, uint64_t seed) {
   const RandomStream random{.seed = seed, .stream = 1, .step = 0};
   std::vector<uint16_t> ids = {1, 2};

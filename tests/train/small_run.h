@@ -13,6 +13,9 @@ namespace slm::test {
 // A model of one or two thousand parameters that uses most of what models have, dropout among it.
 models::DecoderConfig small_config(double dropout = 0.1);
 
+// Large enough that kernels' own scratch is little beside it, small enough for a few quick steps.
+models::DecoderConfig medium_config(models::Family family);
+
 // Ids below small_config()'s vocab_size in which the next one mostly follows from the last two.
 data::TokenSource small_tokens(int64_t count, uint64_t seed = 1);
 

@@ -6,9 +6,7 @@
 #include <filesystem>
 #include <limits>
 
-#include "slm/core/allocator.h"
 #include "slm/core/error.h"
-#include "slm/core/parallel.h"
 #include "slm/formats/torch_archive.h"
 #include "storage/scratch_folder.h"
 #include "support/close.h"
@@ -188,29 +186,6 @@ INSTANTIATE_TEST_SUITE_P(EveryOptimizer, ResumedRun,
                          testing::Values(OptimizerKind::kAdamW, OptimizerKind::kSgd, OptimizerKind::kMuon),
                          [](const auto& test_case) { return std::string(optim::name(test_case.param)); });
 
-TEST(Trainer, AllocatesNothingNewFromTheThirdStepOn) {
-  const int threads = num_threads();
-  set_num_threads(1);  // how much scratch is in use at once depends on how the threads of a kernel overlap
-  for (const OptimizerKind kind : {OptimizerKind::kAdamW, OptimizerKind::kSgd, OptimizerKind::kMuon}) {
-    TrainOptions options = small_options(kind);
-    options.max_steps = 7;  // before the smaller step that ends the epoch
-    class Count : public Observer {
-     public:
-      void on_step(const StepReport&) override { counts.push_back(host_allocator().stats().system_allocations); }
-      std::vector<int64_t> counts;
-    };
-    host_allocator().release_cached();
-    SmallRun run(options);
-    const auto count = std::make_shared<Count>();
-    run.trainer.add_observer(count);
-    run.trainer.run();
-    ASSERT_EQ(count->counts.size(), 7u);
-    EXPECT_GT(count->counts[0], 0);
-    for (size_t i = 2; i < 7; ++i) EXPECT_EQ(count->counts[i], count->counts[1]) << "step " << i + 1;
-  }
-  set_num_threads(threads);
-}
-
 TEST(Trainer, FinishesTheStepSavesAndReturnsWhenAskedToStop) {
   const test::ScratchFolder folder;
   TrainOptions options = small_options();
@@ -301,7 +276,7 @@ TEST(Trainer, RefusesOptionsThatCannotBe) {
   };
   EXPECT_EQ(refusal([](auto& options) { options.batch_size = 0; }), "--batch_size: got 0, expected at least 1");
   EXPECT_EQ(refusal([](auto& options) { options.learning_rate = std::nan(""); }),
-            "--learning_rate: got nan, expected a number above 0");
+            "--learning_rate: got nan, expected a number above 0, at most 1e+06");
   EXPECT_EQ(refusal([](auto& options) { options.optimizer.beta1 = 1; }),
             "--beta1: got 1, expected at least 0 and below 1");
   EXPECT_EQ(refusal([](auto& options) { options.keep_last = 0; }), "--keep_last: got 0, expected at least 1");

@@ -37,7 +37,7 @@ class ForkJoin {
 struct Region {
   int64_t begin, end, grain, num_grains;
   int num_pieces;
-  const std::function<void(int64_t, int64_t)>& body;
+  const std::function<void(int, int64_t, int64_t)>& body;
   ForkJoin edges;
   std::exception_ptr failure;  // guarded by failure_mutex
   std::mutex failure_mutex;
@@ -48,7 +48,7 @@ struct Region {
   const int64_t first = region.begin + region.num_grains * piece / region.num_pieces * region.grain;
   const int64_t next = region.begin + region.num_grains * (piece + 1) / region.num_pieces * region.grain;
   try {
-    region.body(first, std::min(region.end, next));
+    region.body(piece, first, std::min(region.end, next));
   } catch (...) {
     const std::lock_guard lock(region.failure_mutex);
     region.failure = std::current_exception();
@@ -65,20 +65,30 @@ struct Region {
 
 }  // namespace
 
-void parallel_for(int64_t begin, int64_t end, int64_t grain, const std::function<void(int64_t, int64_t)>& body) {
+int num_pieces(int64_t begin, int64_t end, int64_t grain) {
   assert(grain >= 1);
-  if (begin >= end) return;
+  if (begin >= end) return 0;
   const int64_t num_grains = (end - begin + grain - 1) / grain;
-  const int num_pieces = static_cast<int>(std::min<int64_t>(num_grains, omp_in_parallel() ? 1 : num_threads()));
-  if (num_pieces == 1) {
-    body(begin, end);
+  return static_cast<int>(std::min<int64_t>(num_grains, omp_in_parallel() ? 1 : num_threads()));
+}
+
+void parallel_for_pieces(int64_t begin, int64_t end, int64_t grain,
+                         const std::function<void(int, int64_t, int64_t)>& body) {
+  const int pieces = num_pieces(begin, end, grain);
+  if (pieces == 0) return;
+  if (pieces == 1) {
+    body(0, begin, end);
     return;
   }
-  Region region{begin, end, grain, num_grains, num_pieces, body, {}, {}, {}};
+  Region region{begin, end, grain, (end - begin + grain - 1) / grain, pieces, body, {}, {}, {}};
   region.edges.fork();
   run_pieces(region);
   region.edges.join();
   if (region.failure) std::rethrow_exception(region.failure);
+}
+
+void parallel_for(int64_t begin, int64_t end, int64_t grain, const std::function<void(int64_t, int64_t)>& body) {
+  parallel_for_pieces(begin, end, grain, [&](int, int64_t first, int64_t last) { body(first, last); });
 }
 
 }  // namespace slm

@@ -199,13 +199,13 @@ template <class T>
 void backward(const AttentionBackwardArgs& args) {
   const int64_t products =
       args.size.num_queries * args.size.num_queries * args.size.head_dim * args.size.num_heads / args.size.num_kv_heads;
-  parallel_for(0, args.size.batch * args.size.num_kv_heads, tasks_per_thread(products),
-               [&](int64_t begin, int64_t end) {
-                 BackwardBlock block(args.size.num_queries, args.size.head_dim);
-                 for (int64_t task = begin; task < end; ++task) {
-                   block.template compute<T>(args, task / args.size.num_kv_heads, task % args.size.num_kv_heads);
-                 }
-               });
+  const auto compute_tasks = [&](BackwardBlock& block, int64_t begin, int64_t end) {
+    for (int64_t task = begin; task < end; ++task) {
+      block.template compute<T>(args, task / args.size.num_kv_heads, task % args.size.num_kv_heads);
+    }
+  };
+  parallel_for_with<BackwardBlock>(0, args.size.batch * args.size.num_kv_heads, tasks_per_thread(products),
+                                   compute_tasks, args.size.num_queries, args.size.head_dim);
 }
 
 void attention_backward(const AttentionBackwardArgs& args) {

@@ -165,8 +165,7 @@ void forward_blocks(const AttentionForwardArgs& args) {
   const int64_t pairs = batch * num_kv_heads;
   const int64_t parts = std::clamp<int64_t>((2 * num_threads() + pairs - 1) / pairs, 1, num_blocks);
   const int64_t products = num_queries * (last_begin + num_queries) * args.size.head_dim * group / parts;
-  parallel_for(0, pairs * parts, tasks_per_thread(products), [&](int64_t begin, int64_t end) {
-    ForwardBlock block(last_begin + num_queries, args.size.head_dim);
+  const auto compute_tasks = [&](ForwardBlock& block, int64_t begin, int64_t end) {
     for (int64_t task = begin; task < end; ++task) {
       const int64_t pair = task / parts, part = task % parts;
       const int64_t b = pair / num_kv_heads, g = pair % num_kv_heads;
@@ -180,7 +179,9 @@ void forward_blocks(const AttentionForwardArgs& args) {
         }
       }
     }
-  });
+  };
+  parallel_for_with<ForwardBlock>(0, pairs * parts, tasks_per_thread(products), compute_tasks, last_begin + num_queries,
+                                  args.size.head_dim);
 }
 
 void attention_forward(const AttentionForwardArgs& args) {

@@ -84,6 +84,11 @@ void attend_row(const AttentionForwardArgs& args, const KeyRange& keys, int64_t 
   }
 }
 
+struct RowScratch {
+  explicit RowScratch(int64_t head_dim) : q(head_dim), sum(head_dim) {}
+  Scratch<float> q, sum;  // (E)
+};
+
 template <class T>
 void forward_rows(const AttentionForwardArgs& args) {
   const int64_t num_heads = args.size.num_heads, num_queries = args.size.num_queries;
@@ -93,16 +98,16 @@ void forward_rows(const AttentionForwardArgs& args) {
     num_keys = std::max(num_keys, mask.keys_of(num_queries - 1).end);
   }
   const int64_t grain = tasks_per_thread(2 * num_queries * num_keys * args.size.head_dim);
-  parallel_for(0, args.size.batch * num_heads, grain, [&](int64_t begin, int64_t end) {
-    const Scratch<float> q(args.size.head_dim), sum(args.size.head_dim);
+  const auto attend_tasks = [&](const RowScratch& scratch, int64_t begin, int64_t end) {
     for (int64_t task = begin; task < end; ++task) {
       const int64_t b = task / num_heads;
       const CausalMask mask(args.first_key, args.query_begin, num_queries, b);
       for (int64_t i = 0; i < num_queries; ++i) {
-        attend_row<T>(args, mask.keys_of(i), b, task % num_heads, i, q.data(), sum.data());
+        attend_row<T>(args, mask.keys_of(i), b, task % num_heads, i, scratch.q.data(), scratch.sum.data());
       }
     }
-  });
+  };
+  parallel_for_with<RowScratch>(0, args.size.batch * num_heads, grain, attend_tasks, args.size.head_dim);
 }
 
 }  // namespace slm::kernels::cpu::HWY_NAMESPACE

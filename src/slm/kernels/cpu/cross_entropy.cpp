@@ -105,14 +105,14 @@ void compute_row(const CrossEntropyArgs& args, int64_t row, int64_t vocab, float
 void cross_entropy(const CrossEntropyArgs& args) {
   const int64_t vocab = args.logits.shape.back();
   with_row_type(args.dlogits ? args.dlogits.dtype : DType::kFloat32, [&]<class T>(T*) {
-    parallel_for(0, args.logits.num_rows(), 1, [&](int64_t begin, int64_t end) {
-      const bool is_gradient_fp32 = args.dlogits && args.dlogits.dtype == DType::kFloat32;
-      const Scratch<float> row_scratch(is_gradient_fp32 ? 0 : vocab);
+    const bool is_gradient_fp32 = args.dlogits && args.dlogits.dtype == DType::kFloat32;
+    const auto compute_rows = [&](const Scratch<float>& row_scratch, int64_t begin, int64_t end) {
       for (int64_t row = begin; row < end; ++row) {
         float* e = is_gradient_fp32 ? args.dlogits.as<float>() + row * vocab : row_scratch.data();
         compute_row<T>(args, row, vocab, e);
       }
-    });
+    };
+    parallel_for_with<Scratch<float>>(0, args.logits.num_rows(), 1, compute_rows, is_gradient_fp32 ? 0 : vocab);
   });
 }
 

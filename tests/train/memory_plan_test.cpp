@@ -3,8 +3,13 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
+
 #include "slm/core/allocator.h"
 #include "slm/core/error.h"
+#include "slm/kernels/isa.h"
+#include "slm/storage/atomic_file.h"
+#include "slm/storage/folder.h"
 #include "storage/scratch_folder.h"
 #include "train/small_run.h"
 
@@ -12,20 +17,6 @@ namespace slm::train {
 namespace {
 
 using models::DecoderConfig, models::Family;
-
-// Large enough that kernels' own scratch does not count, small enough for three quick steps.
-DecoderConfig medium_config(Family family) {
-  DecoderConfig config = models::family_defaults(family);
-  config.vocab_size = 1000;
-  config.embed_dim = 64;
-  config.num_heads = 4;
-  config.num_kv_heads = family == Family::kLlama ? 2 : 4;
-  config.head_dim = 16;
-  config.num_layers = 3;
-  config.hidden_dim = 256;
-  config.max_seq_len = 64;
-  return config;
-}
 
 int64_t measured_peak(const DecoderConfig& config, const MemoryPlanOptions& plan) {
   const int64_t before = host_allocator().stats().bytes_in_use;
@@ -41,13 +32,14 @@ int64_t measured_peak(const DecoderConfig& config, const MemoryPlanOptions& plan
   return host_allocator().stats().peak_bytes_in_use - before;
 }
 
-TEST(MemoryPlan, IsWithinATenthOfTheAllocatorsPeak) {
+void expect_plan_near_peak(nn::ComputeType compute_type) {
   for (const Family family : {Family::kClassic, Family::kGpt2, Family::kLlama}) {
     for (const bool recompute : {false, true}) {
-      DecoderConfig config = medium_config(family);
+      DecoderConfig config = test::medium_config(family);
       config.dropout = recompute ? 0 : 0.1;
       config.qk_norm = family == Family::kLlama && !recompute;
-      const MemoryPlanOptions options{.optimizer = {}, .batch_size = 16, .recompute = recompute};
+      const MemoryPlanOptions options{
+          .compute_type = compute_type, .optimizer = {}, .batch_size = 16, .recompute = recompute};
       const MemoryPlan plan = plan_memory(config, options);
       const auto peak = static_cast<double>(measured_peak(config, options));
       EXPECT_NEAR(static_cast<double>(plan.total()) / peak, 1.0, 0.1) << fmt::format(
@@ -56,14 +48,35 @@ TEST(MemoryPlan, IsWithinATenthOfTheAllocatorsPeak) {
   }
 }
 
+TEST(MemoryPlan, IsWithinATenthOfTheAllocatorsPeak) { expect_plan_near_peak(nn::ComputeType::kFloat32); }
+
+TEST(MemoryPlan, IsWithinATenthOfTheAllocatorsPeakInBf16) {
+  if (!kernels::has_native_bf16()) GTEST_SKIP() << "no bf16 products on " << kernels::isa_description();
+  expect_plan_near_peak(nn::ComputeType::kBFloat16);
+}
+
 TEST(MemoryPlan, KnowsTheOptimizersState) {
-  const DecoderConfig config = medium_config(Family::kLlama);
+  const DecoderConfig config = test::medium_config(Family::kLlama);
   const models::Decoder model(config, nn::ComputeType::kFloat32, 1);
   const std::vector<nn::Parameter*> parameters = model.parameters();
   for (const auto kind : {optim::OptimizerKind::kAdamW, optim::OptimizerKind::kSgd, optim::OptimizerKind::kMuon}) {
     EXPECT_EQ(plan_memory(config, {.optimizer = {.kind = kind}}).optimizer, optim::state_size_bytes(kind, parameters))
         << optim::name(kind);
   }
+}
+
+TEST(MemoryPlan, DoesNotOverflowForTheLargestOptions) {
+  DecoderConfig config = models::family_defaults(Family::kClassic);
+  config.vocab_size = 1 << 24;
+  config.embed_dim = config.hidden_dim = config.num_heads = config.num_kv_heads = 1 << 20;
+  config.head_dim = 1;
+  config.num_layers = 1024;
+  config.max_seq_len = 1 << 22;
+  models::validate(config);
+  const MemoryPlan plan = plan_memory(config, {.optimizer = {}, .batch_size = 1'000'000});
+  EXPECT_GT(plan.model, int64_t{1} << 50);
+  EXPECT_GT(plan.activations, int64_t{1} << 59);
+  EXPECT_THROW(check_memory(plan, INT64_MAX / 16), MemoryError);
 }
 
 TEST(MemoryPlan, TooMuchIsRefusedWithWhatToDo) {
@@ -80,6 +93,45 @@ TEST(MemoryPlan, TheSystemTellsWhatIsAvailable) {
   const auto available = available_memory_bytes();
   ASSERT_TRUE(available.has_value());
   EXPECT_GT(*available, 0);
+}
+
+// What `proc/self/cgroup` and the files of the groups tell, in a tree of their own.
+class ControlGroups : public testing::Test {
+ protected:
+  void write(const std::string& path, const std::string& content) const {
+    storage::make_folders(std::filesystem::path(folder_ / path).parent_path().string());
+    storage::write_file(folder_ / path, content);
+  }
+  std::optional<int64_t> available() const { return available_memory_bytes(folder_.path()); }
+
+  test::ScratchFolder folder_;
+};
+
+TEST_F(ControlGroups, OfVersion2LeaveTheirLimitLessWhatIsNoFileCache) {
+  write("proc/meminfo", "MemTotal:       16000000 kB\nMemFree: 1 kB\nMemAvailable:    8000000 kB\n");
+  EXPECT_EQ(available(), 8'000'000'000 / 1000 * 1024);
+  write("proc/self/cgroup", "0::/user/run\n");
+  write("sys/fs/cgroup/user/run/memory.max", "max\n");
+  write("sys/fs/cgroup/user/run/memory.current", "300\n");
+  EXPECT_EQ(available(), 8'000'000'000 / 1000 * 1024) << "no limit";
+  write("sys/fs/cgroup/user/memory.max", "1000\n");
+  write("sys/fs/cgroup/user/memory.current", "900\n");
+  EXPECT_EQ(available(), 100) << "the group above has one";
+  write("sys/fs/cgroup/user/memory.stat", "anon 200\nfile 700\ninactive_file 500\nactive_file 150\n");
+  EXPECT_EQ(available(), 750) << "the kernel gives file cache back";
+  write("sys/fs/cgroup/user/run/memory.max", "310\n");
+  EXPECT_EQ(available(), 10);
+}
+
+TEST_F(ControlGroups, OfVersion1AreReadToo) {
+  write("proc/self/cgroup", "5:cpu:/elsewhere\n4:memory:/jobs/a\n0::/\n");
+  write("sys/fs/cgroup/memory/jobs/a/memory.limit_in_bytes", "5000\n");
+  write("sys/fs/cgroup/memory/jobs/a/memory.usage_in_bytes", "4500\n");
+  write("sys/fs/cgroup/memory/jobs/a/memory.stat", "inactive_file 7\ntotal_inactive_file 100\ntotal_active_file 50\n");
+  EXPECT_EQ(available(), 650);
+  write("sys/fs/cgroup/memory/memory.limit_in_bytes", "400\n");
+  write("sys/fs/cgroup/memory/memory.usage_in_bytes", "500\n");
+  EXPECT_EQ(available(), 0) << "more is in use than a lowered limit allows";
 }
 
 }  // namespace

@@ -112,6 +112,10 @@ void validate(const DecoderConfig& config) {
   check_positive("num_layers", config.num_layers, kMaxLayers);
   check_positive("hidden_dim", config.hidden_dim, kMaxDim);
   check_positive("max_seq_len", config.max_seq_len, kMaxLength);
+  if (config.num_heads > kMaxDim / config.head_dim) {
+    throw UsageError(fmt::format("--num_heads {} of --head_dim {} are {} wide together, expected at most {}",
+                                 config.num_heads, config.head_dim, config.num_heads * config.head_dim, kMaxDim));
+  }
   if (config.num_heads % config.num_kv_heads != 0) {
     throw UsageError(fmt::format("--num_kv_heads: {} does not divide --num_heads {}; use a divisor of it",
                                  config.num_kv_heads, config.num_heads));
@@ -122,7 +126,7 @@ void validate(const DecoderConfig& config) {
                     config.head_dim, config.embed_dim, config.num_heads));
   }
   if (config.tie_embeddings && config.has_output_bias) {
-    throw UsageError("--tie_embeddings: a tied output layer has no bias");
+    throw UsageError("--tie_embeddings: a tied output layer has no bias; leave --output_bias out");
   }
   if (!(config.dropout >= 0.0 && config.dropout < 1.0)) {
     throw UsageError(fmt::format("--dropout: got {}, expected a number from 0 to below 1", config.dropout));

@@ -11,7 +11,7 @@ namespace {
 
 using models::DecoderConfig, models::FeedForwardKind;
 
-constexpr int64_t kLogitRowsAtOnce = 256;  // of linear_cross_entropy
+constexpr double kLogitRowsAtOnce = 256;  // of linear_cross_entropy
 
 int64_t qkv_width(const DecoderConfig& config) {
   return (config.num_heads + 2 * config.num_kv_heads) * config.head_dim;
@@ -58,21 +58,26 @@ int64_t activation_bytes(const DecoderConfig& config, const MemoryPlanOptions& o
                           : options.compute_type == nn::ComputeType::kBFloat16 ? 2
                                                                                : 8;
   const int64_t statistic = options.compute_type == nn::ComputeType::kFloat64 ? 8 : 4;
-  const int64_t rows = options.batch_size * config.max_seq_len, dim = config.embed_dim;
+  const int64_t dim = config.embed_dim;
+  // A double, because what the options allow goes beyond 64 bits; exact below 2^53 all the same.
+  const double rows = static_cast<double>(options.batch_size) * static_cast<double>(config.max_seq_len);
+  const auto times = [](double a, int64_t b) { return a * static_cast<double>(b); };
   const bool is_pre_norm = config.norm_placement == models::NormPlacement::kPre;
   const int64_t block = saved_by_block(config, element, statistic);
   const int64_t kept_by_blocks =
       options.recompute ? config.num_layers * (is_pre_norm ? 2 : 1) * dim * element : config.num_layers * block;
   const int64_t embedded = dim * element, final_norm = is_pre_norm ? 2 * dim * element : 0;
   // At the end of the forward pass: a chunk of logits, and the gradients of the output layer and of what it reads.
-  const int64_t logits = std::min(rows, kLogitRowsAtOnce) * config.vocab_size * (element == 2 ? 6 : statistic);
-  const int64_t output_gradients = config.vocab_size * dim * statistic + 2 * rows * dim * element;
-  const int64_t forward_peak = rows * final_norm + logits + output_gradients;
+  const double logits = times(std::min(rows, kLogitRowsAtOnce), config.vocab_size * (element == 2 ? 6 : statistic));
+  const double output_gradients =
+      static_cast<double>(config.vocab_size * dim * statistic) + times(rows, 2 * dim * element);
+  const double forward_peak = times(rows, final_norm) + logits + output_gradients;
   // In the backward pass of the last block: gradients of the residual stream and of the feed-forward's hidden units,
   // less what its own tensors give back by then.
   const int64_t hidden_gradients = (config.activation == FeedForwardKind::kSwiglu ? 2 : 1) * config.hidden_dim;
-  const int64_t backward_peak = rows * (element * (3 * dim + hidden_gradients) + (options.recompute ? block : 0));
-  return rows * (kept_by_blocks + embedded) + std::max(forward_peak, backward_peak);
+  const double backward_peak = times(rows, element * (3 * dim + hidden_gradients) + (options.recompute ? block : 0));
+  const double bytes = times(rows, kept_by_blocks + embedded) + std::max(forward_peak, backward_peak);
+  return static_cast<int64_t>(std::min(bytes, 1e18));
 }
 
 std::string bytes_text(int64_t bytes) {

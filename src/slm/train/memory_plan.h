@@ -33,9 +33,9 @@ MemoryPlan plan_memory(const models::DecoderConfig& config, const MemoryPlanOpti
 // "model 138 MB, optimizer 276 MB, ...": sizes in units of 1,000.
 std::string to_string(const MemoryPlan& plan);
 
-// What this process may still take: the system's available memory, or what is left to its control group where that is
-// less. Nothing where the system does not tell.
-std::optional<int64_t> available_memory_bytes();
+// What this process may still take: the system's available memory, or what its control groups or its own limits
+// (ulimit -v, -d) leave where that is less. Nothing where the system does not tell. `root` is where /proc and /sys are.
+std::optional<int64_t> available_memory_bytes(const std::string& root = "/");
 
 // Throws MemoryError with the plan, and what would take less, where it is more than `available_bytes`.
 void check_memory(const MemoryPlan& plan, int64_t available_bytes);

@@ -58,6 +58,31 @@ TEST(DecodingSession, LogitsEqualThoseOfTheFullForwardPass) {
   }
 }
 
+TEST(DecodingSession, ALongPromptIsReadInPiecesAndMayBeLeft) {
+  const auto model = tiny_model(models::Family::kLlama, nn::ComputeType::kFloat32);
+  const std::vector<int32_t> prompt = random_tokens(2500, 3);
+  DecodingSession by_token(*model);
+  Tensor want = by_token.begin(std::span(prompt).first(1));
+  Tensor want_after_2048;
+  for (size_t i = 1; i < prompt.size(); ++i) {
+    want = by_token.step(std::span(prompt).subspan(i, 1));
+    if (i + 1 == 2048) want_after_2048 = want.clone();
+  }
+  std::vector<int64_t> read;
+  DecodingSession session(*model);
+  const Tensor got = session.begin(prompt, [&](int64_t done, int64_t all) {
+    EXPECT_EQ(all, 2500);
+    read.push_back(done);
+    return true;
+  });
+  EXPECT_EQ(read, (std::vector<int64_t>{0, 1024}));
+  EXPECT_EQ(session.length(), 2500);
+  EXPECT_TRUE(test::close(got, want, limit(nn::ComputeType::kFloat32)));
+  const Tensor left = session.begin(prompt, [](int64_t done, int64_t) { return done == 0; });
+  EXPECT_EQ(session.length(), 2048);
+  EXPECT_TRUE(test::close(left, want_after_2048, limit(nn::ComputeType::kFloat32)));
+}
+
 TEST(DecodingSession, SequencesOfABatchEqualEachAlone) {
   for (const models::Family family : test::kFamilies) {
     SCOPED_TRACE(name(family));

@@ -106,6 +106,15 @@ TEST(Sampling, TemperatureZeroTakesTheMostLikelyAfterThePenalty) {
   EXPECT_EQ(chosen({1, 3, 3}, 1.02), 1);  // a token that occurs twice is penalized once
 }
 
+TEST(Sampling, ATemperatureTooSmallToDivideByIsZero) {
+  for (const double temperature : {1e-320, 1e-50, 1e-31}) {
+    std::vector<float> logits = {0, 2, 2.5f, -1};
+    EXPECT_EQ(choose_token(logits, {}, {.temperature = temperature}, {.seed = 3}, 0), 2) << temperature;
+  }
+  std::vector<float> logits = {0, 2, 2.5f, -1};
+  EXPECT_EQ(choose_token(logits, {}, {.temperature = 1e-29}, {.seed = 3}, 0), 2);
+}
+
 TEST(Sampling, TopPAlwaysKeepsOneTokenAndPrefersSmallIdsAmongEquals) {
   std::vector<float> logits = {0, 0, 0, 0};
   keep_top_p(logits, 1e-9);
@@ -145,7 +154,8 @@ TEST(Sampling, NamesOptionsThatCannotBe) {
   EXPECT_EQ(message({.top_p = 1.5}), "top_p is 1.5, expected more than 0 and at most 1 (1 turns it off)");
   EXPECT_EQ(message({.min_p = std::nan("")}), "min_p is nan, expected from 0 to 1 (0 turns it off)");
   EXPECT_EQ(message({.top_k = -3}), "top_k is -3, expected at least 0 (0 turns it off)");
-  EXPECT_EQ(message({.repetition_penalty = 0}), "repetition_penalty is 0, expected more than 0 (1 turns it off)");
+  EXPECT_EQ(message({.repetition_penalty = 0}),
+            "repetition_penalty is 0, expected from 1e-06 to 1e+06 (1 turns it off)");
 }
 
 }  // namespace

@@ -53,6 +53,13 @@ void ConsoleObserver::on_skip(const train::SkipReport& report) {
             << std::endl;
 }
 
+void ConsoleObserver::on_evaluation_progress(const train::EvaluationProgress& progress) {
+  if (!evaluation_bar_) evaluation_bar_.emplace("validate", !options_.is_quiet);
+  evaluation_bar_->update(progress.num_batches_done, progress.num_batches,
+                          fmt::format("after step {}", progress.state.step));
+  if (progress.num_batches_done == progress.num_batches) evaluation_bar_.reset();
+}
+
 void ConsoleObserver::on_evaluation(const train::EvaluationReport& report) {
   const bool ends_epoch = report.state.step % steps_per_epoch_ == 0 || report.state.step == num_steps_;
   if (ends_epoch) return;  // the epoch's line says it

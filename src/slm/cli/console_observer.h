@@ -26,6 +26,7 @@ class ConsoleObserver final : public train::Observer {
   void on_step(const train::StepReport& report) override;
   void on_skip(const train::SkipReport& report) override;
   void on_epoch(const train::EpochReport& report) override;
+  void on_evaluation_progress(const train::EvaluationProgress& progress) override;
   void on_evaluation(const train::EvaluationReport& report) override;
   void on_sample(const train::SampleReport& report) override;
   void on_finish(const train::FinishReport& report) override;
@@ -35,6 +36,7 @@ class ConsoleObserver final : public train::Observer {
 
   ConsoleOptions options_;
   ProgressBar bar_;
+  std::optional<ProgressBar> evaluation_bar_;  // while there is one
   int64_t num_steps_ = 0;
   int64_t steps_per_epoch_ = 0;
 };

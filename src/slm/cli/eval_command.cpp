@@ -43,7 +43,12 @@ class EvalCommand final : public Command {
     const data::Data data = data::open_evaluation_data(options);
     bar.hide();
     const train::Evaluator evaluator(data.validation, config, batch_size_, data::parse_packing(packing_));
-    print(evaluator.evaluate(*model.decoder));
+    ProgressBar evaluation_bar("evaluate", !json_);
+    const train::Evaluation result = evaluator.evaluate(*model.decoder, [&](int64_t done, int64_t total) {
+      evaluation_bar.update(done, total, fmt::format("batch {}/{}", done, total));
+    });
+    evaluation_bar.hide();
+    print(result);
     return kExitDone;
   }
 

@@ -6,7 +6,9 @@
 #include <iostream>
 #include <iterator>
 
+#include "slm/cli/console_lines.h"
 #include "slm/cli/loaded_model.h"
+#include "slm/cli/progress_bar.h"
 #include "slm/cli/stop_signal.h"
 #include "slm/core/error.h"
 #include "slm/generate/generate.h"
@@ -62,7 +64,7 @@ class GenerateCommand final : public Command {
     options.add("min_p", generate_.sampling.min_p, "Only tokens this fraction as likely as the likeliest.",
                 {.low = 0, .high = 1});
     options.add("repetition_penalty", generate_.sampling.repetition_penalty, "Above 1: tokens seen become less likely.",
-                {.low = 0, .excludes_low = true});
+                {.low = 1e-6, .high = 1e6});
     options.add("seed", generate_.seed, "Fixes what is drawn.");
     options.add_list("stop", generate_.stop, "Text that ends a sample; may be given several times.");
     options.heading("Output");
@@ -87,10 +89,21 @@ class GenerateCommand final : public Command {
     const StopSignal stop;
     const bool is_streamed = !json_ && generate_.num_samples == 1 && model.tokenizer != nullptr;
     generate::GenerateCallbacks callbacks;
-    callbacks.on_notice = warn;
+    ProgressBar bar("read the prompt", true);
+    callbacks.on_prompt_progress = [&](int64_t read, int64_t total) {
+      if (read < total) {
+        bar.update(read, total, fmt::format("token {}/{}", with_thousands(read), with_thousands(total)));
+        return;
+      }
+      bar.hide();
+      if (is_streamed) std::cout << prompt << std::flush;
+    };
+    callbacks.on_notice = [&bar](std::string_view text) {
+      bar.hide();
+      warn(text);
+    };
     callbacks.should_stop = [&stop] { return stop.flag().load(); };
     if (is_streamed) {
-      std::cout << prompt << std::flush;
       callbacks.on_text = [](int64_t, std::string_view text) { std::cout << text << std::flush; };
     }
     const generate::Generation result =

@@ -12,6 +12,9 @@
 namespace slm::generate {
 namespace {
 
+// Tokens of a prompt that pass the model at once: enough for full speed, and a bound on the memory of long prompts.
+constexpr int64_t kTokensAtOnce = 1024;
+
 // The last of T rows of each sequence.   rows: (B, T, D) -> (B, D)
 Tensor last_rows(const Tensor& rows) {
   const int64_t batch = rows.shape()[0], length = rows.shape()[1], dim = rows.shape()[2];
@@ -28,7 +31,7 @@ Tensor last_rows(const Tensor& rows) {
 DecodingSession::DecodingSession(const models::Decoder& model, NoticeCallback on_notice)
     : model_(&model), on_notice_(std::move(on_notice)), cache_(1) {}
 
-Tensor DecodingSession::begin(std::span<const int32_t> prompt) {
+Tensor DecodingSession::begin(std::span<const int32_t> prompt, const std::function<bool(int64_t, int64_t)>& go_on) {
   if (prompt.empty()) throw UsageError("[generate] the prompt has no tokens: give it at least one to start from");
   const int64_t max_seq_len = model_->config().max_seq_len;
   if (has_learned_positions() && std::ssize(prompt) > max_seq_len) {
@@ -40,7 +43,16 @@ Tensor DecodingSession::begin(std::span<const int32_t> prompt) {
   cache_ = nn::KvCache(1);
   windows_.clear();
   if (has_learned_positions()) windows_.emplace_back(prompt.begin(), prompt.end());
-  return run(Tensor::from<int32_t>(prompt, {1, std::ssize(prompt)}));
+  const auto tokens_at = [&](int64_t first, int64_t count) {
+    return Tensor::from<int32_t>(prompt.subspan(static_cast<size_t>(first), static_cast<size_t>(count)), {1, count});
+  };
+  const int64_t total = std::ssize(prompt);
+  int64_t read = 0;
+  while (total - read > kTokensAtOnce && (!go_on || go_on(read, total))) {
+    append(tokens_at(read, kTokensAtOnce));
+    read += kTokensAtOnce;
+  }
+  return run(tokens_at(read, std::min(kTokensAtOnce, total - read)));
 }
 
 Tensor DecodingSession::step(std::span<const int32_t> tokens) {
@@ -72,7 +84,7 @@ void DecodingSession::select(std::span<const int64_t> sequences) {
   windows_ = std::move(selected);
 }
 
-Tensor DecodingSession::run(const Tensor& tokens) {
+Tensor DecodingSession::append(const Tensor& tokens) {
   const PauseRecording pause;
   const models::DecoderConfig& config = model_->config();
   const int64_t length = cache_.length() + tokens.shape()[1];
@@ -89,8 +101,13 @@ Tensor DecodingSession::run(const Tensor& tokens) {
   nn::ForwardContext context;
   context.rope_table = rope_table_;
   context.cache = &cache_;
-  const Variable hidden = model_->hidden_states(tokens, context);
-  return model_->logits(Variable(last_rows(hidden.value()))).to(DType::kFloat32);
+  return last_rows(model_->hidden_states(tokens, context).value());
+}
+
+Tensor DecodingSession::run(const Tensor& tokens) {
+  const Tensor hidden = append(tokens);
+  const PauseRecording pause;
+  return model_->logits(Variable(hidden)).to(DType::kFloat32);
 }
 
 void DecodingSession::notify_once(bool& has_been_told, std::string_view message) {

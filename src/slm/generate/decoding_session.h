@@ -25,8 +25,10 @@ class DecodingSession {
   explicit DecodingSession(const models::Decoder& model, NoticeCallback on_notice = {});
 
   // Starts over with one sequence. Returns the logits of the token that follows it: (1, V), fp32. The prompt has at
-  // least one token; of one longer than learned positions reach, the last max_seq_len are read.
-  Tensor begin(std::span<const int32_t> prompt);
+  // least one token; of one longer than learned positions reach, the last max_seq_len are read. `go_on`, where given,
+  // is asked with the number of tokens read and of all before each piece of a long prompt: after a false, what is
+  // returned follows the tokens read so far.
+  Tensor begin(std::span<const int32_t> prompt, const std::function<bool(int64_t read, int64_t all)>& go_on = {});
 
   // Appends one token to each sequence and returns the logits of what follows: (B, V), fp32.
   Tensor step(std::span<const int32_t> tokens);
@@ -40,7 +42,9 @@ class DecodingSession {
 
  private:
   bool has_learned_positions() const { return model_->config().position == models::Position::kLearned; }
-  // tokens: (B, T) int32, appended to what the cache holds.
+  // tokens: (B, T) int32, appended to what the cache holds. Returns the last tokens' hidden states: (B, D).
+  Tensor append(const Tensor& tokens);
+  // The same, and the logits of what follows: (B, V), fp32.
   Tensor run(const Tensor& tokens);
   void notify_once(bool& has_been_told, std::string_view message);
 

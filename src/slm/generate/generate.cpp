@@ -112,15 +112,21 @@ Generation generate(const models::Decoder& model, const text::Tokenizer* tokeniz
   Generation generation;
   DecodingSession session(model, callbacks.on_notice);
   const auto prefill_start = Clock::now();
-  const Tensor prompt_logits = session.begin(prompt);
+  bool is_stopped = false;
+  const Tensor prompt_logits = session.begin(prompt, [&](int64_t read, int64_t total) {
+    if (callbacks.on_prompt_progress) callbacks.on_prompt_progress(read, total);
+    is_stopped = callbacks.should_stop && callbacks.should_stop();
+    return !is_stopped;
+  });
   generation.prefill_tokens_per_s = rate(session.length(), seconds_since(prefill_start));
+  if (callbacks.on_prompt_progress) callbacks.on_prompt_progress(session.length(), session.length());
 
   std::vector<Continuation> all;
   all.reserve(static_cast<size_t>(options.num_samples));
   for (int64_t i = 0; i < options.num_samples; ++i) all.emplace_back(i, tokenizer, prompt, options, callbacks);
   std::vector<size_t> growing;  // the samples that the session's sequences belong to
   for (Continuation& sample : all) {
-    if (options.max_new_tokens == 0) {
+    if (options.max_new_tokens == 0 || is_stopped) {
       sample.finish(FinishReason::kLength);
       continue;
     }

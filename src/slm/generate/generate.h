@@ -43,7 +43,10 @@ struct GenerateCallbacks {
   // Text of a sample that is certain to be part of it: whole characters; joined, it is the sample's text.
   std::function<void(int64_t sample, std::string_view text)> on_text{};
   NoticeCallback on_notice{};
-  // Asked before every step; true ends all samples as if max_new_tokens had been reached.
+  // Told while a long prompt is read, and at its end, when `read` is `all`.
+  std::function<void(int64_t read, int64_t all)> on_prompt_progress{};
+  // Asked before every step and every piece of a long prompt; true ends all samples as if max_new_tokens had been
+  // reached.
   std::function<bool()> should_stop{};
 };
 

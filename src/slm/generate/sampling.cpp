@@ -13,6 +13,8 @@ namespace slm::generate {
 namespace {
 
 constexpr float kNever = -std::numeric_limits<float>::infinity();
+// Below this temperature a logit's quotient may not fit a float, and any gap between two logits decides anyway.
+constexpr double kSmallestTemperature = 1e-30;
 
 void require(bool holds, const char* option, double got, const char* expected) {
   if (!holds) throw UsageError(fmt::format("{} is {}, expected {}", option, got, expected));
@@ -33,8 +35,8 @@ float largest(std::span<const float> logits) { return logits[static_cast<size_t>
 
 void validate(const SamplingOptions& options) {
   const double top_k = static_cast<double>(options.top_k);
-  require(options.repetition_penalty > 0 && std::isfinite(options.repetition_penalty), "repetition_penalty",
-          options.repetition_penalty, "more than 0 (1 turns it off)");
+  require(options.repetition_penalty >= 1e-6 && options.repetition_penalty <= 1e6, "repetition_penalty",
+          options.repetition_penalty, "from 1e-06 to 1e+06 (1 turns it off)");
   require(options.temperature >= 0 && std::isfinite(options.temperature), "temperature", options.temperature,
           "at least 0 (0 always takes the most likely token)");
   require(options.top_k >= 0, "top_k", top_k, "at least 0 (0 turns it off)");
@@ -132,7 +134,7 @@ int32_t draw(std::span<const float> logits, double uniform) {
 int32_t choose_token(std::span<float> logits, std::span<const int32_t> seen, const SamplingOptions& options,
                      const RandomStream& random, uint64_t index) {
   penalize_repetition(logits, seen, options.repetition_penalty);
-  if (options.temperature == 0) return most_likely(logits);
+  if (options.temperature < kSmallestTemperature) return most_likely(logits);
   divide_by_temperature(logits, options.temperature);
   keep_top_k(logits, options.top_k);
   keep_top_p(logits, options.top_p);

@@ -70,6 +70,11 @@ void AtomicDirectory::commit() {
 
 bool is_complete_directory(const std::string& uri) { return exists(join(local_path(uri), kMarker)); }
 
+void remove_complete_directory(const std::string& uri) {
+  remove_tree(join(uri, kMarker));
+  remove_tree(uri);
+}
+
 std::vector<std::string> list_complete_directories(const std::string& uri, std::string_view prefix) {
   std::vector<std::string> names;
   if (!exists(uri)) return names;

@@ -32,6 +32,9 @@ class AtomicDirectory {
 // Whether the folder's DONE marker is there.
 bool is_complete_directory(const std::string& uri);
 
+// Removes such a folder, the marker first: one that is gone in part is never taken for a complete one.
+void remove_complete_directory(const std::string& uri);
+
 // The names of the complete folders in `uri` that begin with `prefix`, sorted; none where `uri` does not exist.
 std::vector<std::string> list_complete_directories(const std::string& uri, std::string_view prefix);
 

@@ -95,7 +95,8 @@ std::optional<std::string> find_checkpoint(const std::string& path) {
   return CheckpointFolder(path).newest();
 }
 
-CheckpointFolder::CheckpointFolder(const std::string& model_dir) : path_(storage::join(model_dir, "checkpoints")) {}
+CheckpointFolder::CheckpointFolder(const std::string& model_dir)
+    : path_(storage::join(model_dir, kCheckpointsFolder)) {}
 
 std::string CheckpointFolder::path_of(int64_t step) const {
   return storage::join(path_, fmt::format("{}{:08}", kPrefix, step));
@@ -105,13 +106,18 @@ std::string CheckpointFolder::best_path() const { return storage::join(path_, "b
 
 std::optional<std::string> CheckpointFolder::newest() const {
   const auto steps = steps_in(path_);
-  if (steps.empty()) return {};
-  return steps.back().second;
+  if (!steps.empty()) return steps.back().second;
+  return storage::is_complete_directory(best_path()) ? std::optional(best_path()) : std::nullopt;
 }
 
-void CheckpointFolder::remove_old(int64_t keep_last) const {
-  const auto steps = steps_in(path_);
-  for (size_t i = 0; i + static_cast<size_t>(keep_last) < steps.size(); ++i) storage::remove_tree(steps[i].second);
+void CheckpointFolder::remove_old(int64_t step, int64_t keep_last) const {
+  auto steps = steps_in(path_);
+  for (; !steps.empty() && steps.back().first > step; steps.pop_back()) {
+    storage::remove_complete_directory(steps.back().second);
+  }
+  for (size_t i = 0; i + static_cast<size_t>(keep_last) < steps.size(); ++i) {
+    storage::remove_complete_directory(steps[i].second);
+  }
   storage::remove_leftovers(path_);
 }
 

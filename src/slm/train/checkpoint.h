@@ -31,6 +31,8 @@ TrainState read_checkpoint(const std::string& path, const Training& training);
 // is no checkpoint.
 std::optional<std::string> find_checkpoint(const std::string& path);
 
+inline constexpr const char* kCheckpointsFolder = "checkpoints";  // in the folder of a run
+
 // Where the checkpoints of a run are, by step: "runs/a/checkpoints/step-00001000".
 class CheckpointFolder {
  public:
@@ -39,11 +41,12 @@ class CheckpointFolder {
   std::string path_of(int64_t step) const;
   std::string best_path() const;
 
-  // The path of the newest complete checkpoint, if there is one.
+  // The path of the newest complete checkpoint, if there is one; the best one where it is the only one.
   std::optional<std::string> newest() const;
 
-  // Removes all but the `keep_last` newest, and what an interrupted save left behind. The best one stays.
-  void remove_old(int64_t keep_last) const;
+  // After the save of `step`: removes all but the `keep_last` newest, those of later steps, which a run wrote that this
+  // one left by resuming from an earlier checkpoint, and what an interrupted save left behind. The best one stays.
+  void remove_old(int64_t step, int64_t keep_last) const;
 
  private:
   std::string path_;

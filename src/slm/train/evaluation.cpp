@@ -18,7 +18,10 @@ Evaluator::Evaluator(const data::SourceMix& mix, const models::DecoderConfig& co
   }
 }
 
-Evaluation Evaluator::evaluate(const models::Decoder& model) const {
+Evaluation Evaluator::evaluate(const models::Decoder& model,
+                               const std::function<void(int64_t, int64_t)>& progress) const {
+  int64_t num_batches = 0, num_batches_done = 0;
+  for (const Part& part : parts_) num_batches += part.windows.num_batches();
   double loss_sum = 0, correct_sum = 0, weight_sum = 0, byte_sum = 0;  // of the targets, times their weights
   bool has_text = true;
   Evaluation evaluation;
@@ -33,6 +36,7 @@ Evaluation Evaluator::evaluate(const models::Decoder& model) const {
       loss_of_part += result.loss_sum;
       correct_of_part += result.num_correct;
       targets_of_part += result.num_targets;
+      if (progress) progress(++num_batches_done, num_batches);
     }
     loss_sum += loss_of_part * target_weight;
     correct_sum += static_cast<double>(correct_of_part) * target_weight;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <vector>
 
@@ -27,7 +28,9 @@ class Evaluator {
   Evaluator(const data::SourceMix& mix, const models::DecoderConfig& config, int64_t batch_size,
             data::Packing packing = data::Packing::kStream);
 
-  Evaluation evaluate(const models::Decoder& model) const;
+  // `progress`, where given, is told the number of batches done and of all, after each batch.
+  Evaluation evaluate(const models::Decoder& model,
+                      const std::function<void(int64_t done, int64_t total)>& progress = {}) const;
 
  private:
   struct Part {

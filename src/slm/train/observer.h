@@ -39,6 +39,13 @@ struct SkipReport {
   bool is_gradient = false;  // it appeared in the backward pass
 };
 
+// After each batch of an evaluation.
+struct EvaluationProgress {
+  const TrainState& state;
+  int64_t num_batches_done = 0;
+  int64_t num_batches = 0;
+};
+
 struct EvaluationReport {
   const TrainState& state;
   const Evaluation& evaluation;
@@ -81,6 +88,7 @@ class Observer {
   virtual void on_start(const StartReport&) {}
   virtual void on_step(const StepReport&) {}
   virtual void on_skip(const SkipReport&) {}
+  virtual void on_evaluation_progress(const EvaluationProgress&) {}
   virtual void on_evaluation(const EvaluationReport&) {}
   virtual void on_epoch(const EpochReport&) {}
   virtual void on_sample(const SampleReport&) {}

@@ -153,7 +153,10 @@ void Trainer::skip_step(std::span<const data::Batch> batches, const PassOptions&
 bool Trainer::evaluate_if_due(bool ends_epoch) {
   const bool is_due = ends_epoch || (options_.eval_every > 0 && state_.step % options_.eval_every == 0);
   if (!evaluator_ || !is_due) return false;
-  last_evaluation_ = evaluator_->evaluate(model_);
+  last_evaluation_ = evaluator_->evaluate(model_, [&](int64_t done, int64_t total) {
+    tell(&Observer::on_evaluation_progress,
+         EvaluationProgress{.state = state_, .num_batches_done = done, .num_batches = total});
+  });
   const double loss = last_evaluation_->loss;
   const bool is_best = std::isfinite(loss) && (!state_.best_validation_loss || loss < *state_.best_validation_loss);
   if (is_best) state_.best_validation_loss = loss;
@@ -178,7 +181,7 @@ void Trainer::save() {
   if (!checkpoints_) return;
   const std::string path = checkpoints_->path_of(state_.step);
   write_checkpoint(path, training(), state_, options_.run_files);
-  checkpoints_->remove_old(options_.keep_last);
+  checkpoints_->remove_old(state_.step, options_.keep_last);
   tell(&Observer::on_checkpoint, CheckpointReport{.state = state_, .path = path});
 }
 

@@ -98,6 +98,14 @@ TEST_F(JsonOutput, OfInfoOfAMissingOrDamagedPathIsEmptyAndTheErrorNamesIt) {
   }
 }
 
+TEST_F(JsonOutput, ThatADiskHasNoRoomForIsAnError) {
+  RunOptions options;
+  options.has_full_output = true;
+  const ProgramResult result = run_slm({"eval", "--model", model_->path(), "--data", "dummy", "--json"}, options);
+  EXPECT_EQ(result.exit_code, 1);
+  EXPECT_EQ(result.err, "slm: error: standard output: cannot write all of it; is the disk full?\n");
+}
+
 TEST(JsonOutputOfTheMachine, SaysWhatItIsAndHowFast) {
   const nlohmann::json machine = json_of({"info", "--json"});
   EXPECT_EQ(machine["devices"], nlohmann::json{"cpu"});

@@ -2,11 +2,14 @@
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <linux/capability.h>
 #include <poll.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <cstdlib>
@@ -28,6 +31,16 @@ struct Pipe {
   }
 };
 
+constexpr int kNoPrivilegesToDrop = 125;  // the exit code that says so
+
+// What root may do in spite of permissions does not survive the next exec.
+void drop_privileges() {
+  if (geteuid() != 0) return;
+  for (const int capability : {CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH}) {
+    if (prctl(PR_CAPBSET_DROP, capability, 0, 0, 0) != 0) _exit(kNoPrivilegesToDrop);
+  }
+}
+
 // Never returns.
 void become_slm(const std::vector<std::string>& arguments, const RunOptions& options, const std::string& directory) {
   if (chdir(directory.c_str()) != 0) _exit(126);
@@ -37,6 +50,13 @@ void become_slm(const std::vector<std::string>& arguments, const RunOptions& opt
     setrlimit(RLIMIT_FSIZE, &size);
     std::signal(SIGXFSZ, SIG_IGN);
   }
+  if (options.max_memory_bytes >= 0) {
+    const auto limit = static_cast<rlim_t>(options.max_memory_bytes);
+    const rlimit size{limit, limit};
+    setrlimit(RLIMIT_AS, &size);
+  }
+  if (options.is_without_privileges) drop_privileges();
+  if (options.has_full_output) dup2(open("/dev/full", O_WRONLY), STDOUT_FILENO);
   for (const std::string& variable : options.environment) putenv(strdup(variable.c_str()));
   std::vector<char*> argv = {strdup(SLM_PROGRAM)};
   for (const std::string& argument : arguments) argv.push_back(strdup(argument.c_str()));
@@ -108,6 +128,21 @@ ProgramResult run_slm(const std::vector<std::string>& arguments, const RunOption
   waitpid(child, &status, 0);
   result.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
   return result;
+}
+
+void expect_error(const ProgramResult& result, int exit_code, const std::vector<std::string>& parts) {
+  EXPECT_EQ(result.exit_code, exit_code) << result.err;
+  EXPECT_TRUE(result.err.starts_with("slm: error: ")) << result.err;
+  EXPECT_EQ(std::count(result.err.begin(), result.err.end(), '\n'), 1) << result.err;
+  for (const std::string& part : parts) {
+    EXPECT_NE(result.err.find(part), std::string::npos) << part << " in " << result.err;
+  }
+}
+
+bool can_drop_privileges() {
+  RunOptions options;
+  options.is_without_privileges = true;
+  return run_slm({"--version"}, options).exit_code != kNoPrivilegesToDrop;
 }
 
 nlohmann::json only_json_of(const ProgramResult& result) {

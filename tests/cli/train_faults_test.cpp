@@ -1,6 +1,5 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <csignal>
@@ -16,14 +15,10 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// One line on standard error with every part, the exit code, and no model under its final name.
+// And no model under its final name.
 void expect_failure(const ProgramResult& result, int exit_code, const std::vector<std::string>& parts,
                     const std::string& model_dir) {
-  EXPECT_EQ(result.exit_code, exit_code) << result.err;
-  for (const std::string& part : parts)
-    EXPECT_NE(result.err.find(part), std::string::npos) << part << " in " << result.err;
-  EXPECT_TRUE(result.err.starts_with("slm: error: ")) << result.err;
-  EXPECT_EQ(std::count(result.err.begin(), result.err.end(), '\n'), 1) << result.err;
+  expect_error(result, exit_code, parts);
   EXPECT_FALSE(fs::exists(model_dir)) << "a start that fails leaves nothing";
 }
 
@@ -81,6 +76,17 @@ TEST(TrainFaults, AModelThatCannotFitIsRefusedBeforeTraining) {
                  1, {"of memory (model ", "are available; use a smaller --batch_size"}, model_dir);
 }
 
+TEST(TrainFaults, AModelThatDoesNotFitTheProcesssLimitIsRefusedBeforeTraining) {
+  const TemporaryFolder folder;
+  const std::string model_dir = folder.path("model");
+  RunOptions options;
+  options.max_memory_bytes = int64_t{1} << 30;
+  expect_failure(run_slm({"train", "--embed_dim", "1024", "--hidden_dim", "4096", "--num_layers", "8", "--threads", "1",
+                          "--model_dir", model_dir},
+                         options),
+                 1, {"of memory (model ", "are available; use a smaller --batch_size"}, model_dir);
+}
+
 TEST(TrainFaults, AFolderThatHoldsARunIsNotOverwrittenUnasked) {
   const TemporaryFolder folder;
   const std::string model_dir = folder.path("model");
@@ -95,13 +101,44 @@ TEST(TrainFaults, AFolderThatHoldsARunIsNotOverwrittenUnasked) {
   EXPECT_NE(read_text(model_dir + "/small_language_model.pt"), before);
 }
 
-TEST(TrainFaults, AnUnwritableFolderIsNamed) {
-  if (geteuid() == 0) GTEST_SKIP() << "root may write everywhere";
-  const TemporaryFolder folder;
-  fs::create_directory(folder.path("locked"));
-  chmod(folder.path("locked").c_str(), 0500);
-  const std::string model_dir = folder.path("locked/model");
-  expect_failure(run_slm(tiny_run(model_dir)), 1, {"locked/model", "Permission denied"}, model_dir);
+class Permissions : public testing::Test {
+ protected:
+  void SetUp() override {
+    if (!can_drop_privileges()) GTEST_SKIP() << "root may write everywhere here";
+    options_.is_without_privileges = true;
+  }
+  TemporaryFolder folder_;
+  RunOptions options_;
+};
+
+TEST_F(Permissions, AnUnwritableFolderIsNamed) {
+  fs::create_directory(folder_.path("locked"));
+  chmod(folder_.path("locked").c_str(), 0500);
+  const std::string model_dir = folder_.path("locked/model");
+  expect_failure(run_slm(tiny_run(model_dir), options_), 1, {"locked/model", "Permission denied"}, model_dir);
+  const ProgramResult inside = run_slm(tiny_run(folder_.path("locked")), options_);
+  EXPECT_EQ(inside.exit_code, 1);
+  EXPECT_NE(inside.err.find("Permission denied; check the permissions"), std::string::npos) << inside.err;
+  EXPECT_EQ(std::count(inside.err.begin(), inside.err.end(), '\n'), 1) << inside.err;
+  EXPECT_TRUE(fs::is_empty(folder_.path("locked")));
+}
+
+TEST_F(Permissions, UnreadableFilesAreNamed) {
+  const std::string model_dir = folder_.path("model"), text = folder_.write("secret.txt", std::string(4000, 'a'));
+  ASSERT_EQ(run_slm(tiny_run(model_dir)).exit_code, 0);
+  chmod(text.c_str(), 0);
+  expect_failure(run_slm(tiny_run(folder_.path("new"), {"--data", text}), options_), 1, {text, "Permission denied"},
+                 folder_.path("new"));
+  const std::string model = model_dir + "/small_language_model.pt";
+  chmod(model.c_str(), 0);
+  for (const std::string command : {"eval", "generate", "info"}) {
+    std::vector<std::string> arguments = {command, "--model", model_dir, "--threads", "1"};
+    if (command == "generate") arguments.insert(arguments.end(), {"--prompt", "1"});
+    if (command == "info") arguments = {command, model};
+    const ProgramResult result = run_slm(arguments, options_);
+    EXPECT_EQ(result.exit_code, 1) << command;
+    EXPECT_NE(result.err.find(model + ": cannot open: Permission denied"), std::string::npos) << result.err;
+  }
 }
 
 TEST(TrainFaults, AFileInThePlaceOfTheModelFolderIsNamed) {

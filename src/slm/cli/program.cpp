@@ -104,9 +104,9 @@ bool is_option(const Entry& entry, const std::string& name) {
 int run_command(const Entry& entry, Arguments arguments) {
   const bool wants_help = std::find(arguments.begin(), arguments.end(), "--help") != arguments.end();
   if (!wants_help) {
-    Arguments layered = entry.command->base_arguments(arguments);
     const bool is_layered = is_option(entry, "config");
     const Arguments given = is_layered ? with_preset_and_config(arguments) : arguments;
+    Arguments layered = entry.command->base_arguments(given);
     layered.insert(layered.end(), given.begin(), given.end());
     arguments = std::move(layered);
   }
@@ -155,8 +155,9 @@ int dispatch(const Arguments& arguments) {
 }
 
 int report(const std::string& problem, int exit_code) {
-  std::string line = problem;
-  std::replace(line.begin(), line.end(), '\n', ' ');
+  std::string line = problem;  // paths and other texts of the user's may hold anything
+  std::replace_if(
+      line.begin(), line.end(), [](unsigned char c) { return c < ' ' || c == 0x7f; }, ' ');
   std::cout.flush();
   std::cerr << "slm: error: " << line << std::endl;
   return exit_code;
@@ -166,7 +167,9 @@ int report(const std::string& problem, int exit_code) {
 
 int run_program(const std::vector<std::string>& arguments) {
   try {
-    return dispatch(with_underscores(arguments));
+    const int exit_code = dispatch(with_underscores(arguments));
+    if (!std::cout.flush()) throw Error("standard output: cannot write all of it; is the disk full?");
+    return exit_code;
   } catch (const UsageError& error) {
     return report(error.what(), kExitUsage);
   } catch (const std::bad_alloc&) {

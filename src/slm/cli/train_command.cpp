@@ -13,6 +13,7 @@
 #include "slm/cli/model_options.h"
 #include "slm/cli/precision.h"
 #include "slm/cli/presets.h"
+#include "slm/cli/run_folder.h"
 #include "slm/cli/run_options.h"
 #include "slm/cli/stop_signal.h"
 #include "slm/core/error.h"
@@ -21,7 +22,7 @@
 #include "slm/generate/generate.h"
 #include "slm/generate/prompt.h"
 #include "slm/kernels/isa.h"
-#include "slm/storage/atomic_file.h"
+#include "slm/storage/atomic_directory.h"
 #include "slm/storage/folder.h"
 #include "slm/train/checkpoint.h"
 #include "slm/train/memory_plan.h"
@@ -31,17 +32,6 @@
 
 namespace slm::cli {
 namespace {
-
-constexpr const char *kMetricsFile = "metrics.jsonl", *kLogsFolder = "logs";
-
-// What a run leaves in its folder, besides its checkpoints.
-const std::vector<std::string> kRunEntries = {formats::kModelFile, formats::kConfigFile, formats::kTokenizerFile,
-                                              kMetricsFile,        kLogsFolder,          "checkpoints"};
-
-bool holds_run(const std::string& model_dir) {
-  return storage::exists(storage::join(model_dir, formats::kModelFile)) ||
-         storage::exists(storage::join(model_dir, "checkpoints"));
-}
 
 class TrainCommand final : public Command {
  public:
@@ -78,6 +68,7 @@ class TrainCommand final : public Command {
 
  private:
   std::optional<std::string> checkpoint_to_resume() const;
+  void check_place(const RunFolder& folder, const std::optional<std::string>& checkpoint) const;
   std::string config_json(const OptionTable& options, const models::DecoderConfig& config) const;
   void print_start(const models::DecoderConfig& config, const Precision& precision,
                    const train::MemoryPlan& memory) const;
@@ -107,7 +98,12 @@ Arguments TrainCommand::base_arguments(const Arguments& given) const {
   const bool is_of_this_run = from.empty() || from == "latest" || from == "auto" || from.starts_with("--");
   const std::string folder = is_of_this_run ? last_value_of(given, "model_dir").value_or(model_dir_) : from;
   const std::string path = storage::join(folder, formats::kConfigFile);
-  return storage::exists(path) ? arguments_from_file(path) : Arguments();
+  Arguments arguments = storage::exists(path) ? arguments_from_file(path) : Arguments();
+  if (!is_of_this_run) {
+    const std::string place = storage::is_complete_directory(folder) ? run_folder_of(folder) : folder;
+    if (!place.empty()) arguments.push_back("--model_dir=" + place);
+  }
+  return arguments;
 }
 
 std::optional<std::string> TrainCommand::checkpoint_to_resume() const {
@@ -122,11 +118,29 @@ std::optional<std::string> TrainCommand::checkpoint_to_resume() const {
   return checkpoint;
 }
 
+void TrainCommand::check_place(const RunFolder& folder, const std::optional<std::string>& checkpoint) const {
+  const bool goes_on_here = checkpoint && folder.wrote(*checkpoint);
+  if (goes_on_here && overwrite_) {
+    throw UsageError(
+        fmt::format("--overwrite would remove {}, which --resume goes on from; give one of them", *checkpoint));
+  }
+  if (goes_on_here || overwrite_ || !folder.holds_run()) return;
+  if (resume_ == "auto") {
+    throw Error(fmt::format("{}: holds a model but no checkpoint to go on from; --overwrite starts anew", model_dir_));
+  }
+  if (checkpoint) {
+    throw Error(fmt::format("{}: holds another run than {}; choose another --model_dir, or --overwrite it", model_dir_,
+                            *checkpoint));
+  }
+  throw Error(fmt::format("{}: holds a run already; --resume goes on with it, --overwrite starts anew", model_dir_));
+}
+
 std::string TrainCommand::config_json(const OptionTable& options, const models::DecoderConfig& config) const {
   nlohmann::json object = options.values();
   for (const char* of_one_call : {"resume", "overwrite", "config", "quiet", "model_dir"}) object.erase(of_one_call);
   object.update(nlohmann::json::parse(formats::to_json(config)));
-  return object.dump(2) + "\n";
+  // A path need not be UTF-8, a JSON text must.
+  return object.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
 }
 
 void TrainCommand::print_start(const models::DecoderConfig& config, const Precision& precision,
@@ -155,10 +169,9 @@ int TrainCommand::run(const OptionTable& options) {
   const Precision precision = choose_precision(precision_);
   model_.config(model_.vocab_size());  // what the command line alone shows to be wrong, before any file is read
 
+  RunFolder folder(model_dir_);
   const std::optional<std::string> checkpoint = checkpoint_to_resume();
-  if (!resume_ && !overwrite_ && holds_run(model_dir_)) {
-    throw Error(fmt::format("{}: holds a run already; --resume goes on with it, --overwrite starts anew", model_dir_));
-  }
+  check_place(folder, checkpoint);
 
   ProgressBar bar("read", !is_quiet_);
   data::DataOptions data_options = cli::data_options(data_.data, bar);
@@ -186,13 +199,11 @@ int TrainCommand::run(const OptionTable& options) {
   if (data.tokenizer) train_options.run_files.push_back({formats::kTokenizerFile, data.tokenizer->to_json()});
   train::Trainer trainer(model, data.train, data.validation, train_options);
   if (checkpoint) trainer.resume(*checkpoint);
-  if (overwrite_) {
-    for (const std::string& entry : kRunEntries) storage::remove_tree(storage::join(model_dir_, entry));
-  }
-  storage::make_folders(model_dir_);
-  for (const train::RunFile& file : train_options.run_files) {
-    storage::write_file(storage::join(model_dir_, file.name), file.content);
-  }
+
+  const StopSignal stop;  // from here on there is something to save
+  folder.open();
+  check_place(folder, checkpoint);  // again: another run may have ended here in the meantime
+  if (overwrite_) folder.clear();
 
   print_start(config, precision, memory);
   const DType matrix_dtype = precision.compute_type == nn::ComputeType::kBFloat16 ? DType::kBFloat16 : DType::kFloat32;
@@ -202,14 +213,13 @@ int TrainCommand::run(const OptionTable& options) {
                      .precision = precision.name,
                      .flops_per_token = models::training_flops_per_token(config, config.max_seq_len),
                      .peak_flops_per_s = is_quiet_ ? 0 : 1e9 * measure_peak_gflops(matrix_dtype)}));
-  trainer.add_observer(std::make_shared<train::MetricsLog>(storage::join(model_dir_, kMetricsFile)));
-  trainer.add_observer(std::make_shared<train::TensorBoardLog>(storage::join(model_dir_, kLogsFolder)));
+  trainer.add_observer(std::make_shared<train::MetricsLog>(folder.path_of(kMetricsFile)));
+  trainer.add_observer(std::make_shared<train::TensorBoardLog>(folder.path_of(kLogsFolder)));
   trainer.set_sampler(sampler(model, data.tokenizer.get()));
 
-  const StopSignal stop;
   const train::StopReason reason = trainer.run(&stop.flag());
   if (reason == train::StopReason::kAsked) return stop.exit_code();
-  if (!is_quiet_) std::cout << fmt::format("saved {}", storage::join(model_dir_, formats::kModelFile)) << std::endl;
+  if (!is_quiet_) std::cout << fmt::format("saved {}", folder.path_of(formats::kModelFile)) << std::endl;
   return kExitDone;
 }
 

@@ -3,11 +3,14 @@
 #include <fmt/format.h>
 #include <sys/resource.h>
 
+#include <CLI/App.hpp>
 #include <iostream>
 
 #include "slm/cli/machine_peak.h"
+#include "slm/cli/model_options.h"
 #include "slm/cli/precision.h"
 #include "slm/cli/presets.h"
+#include "slm/cli/run_options.h"
 #include "slm/cli/training_benchmark.h"
 #include "slm/core/error.h"
 #include "slm/core/parallel.h"
@@ -22,19 +25,19 @@ int64_t peak_rss_mb() {
   return usage.ru_maxrss / 1024;
 }
 
+// What `slm train --preset` would train.
 TrainingBenchmarkOptions preset_options(const std::string& preset) {
-  TrainingBenchmarkOptions options;
-  options.model = models::family_defaults(models::Family::kClassic);
-  if (preset == "openwebtext") {
-    options.model.vocab_size = 30522;
-    options.model.embed_dim = 512;
-    options.model.num_heads = options.model.num_kv_heads = 8;
-    options.model.head_dim = 64;
-    options.model.num_layers = 6;
-    options.model.hidden_dim = 2048;
-    options.batch_size = 64;
-  }
-  return options;
+  CLI::App parser;
+  OptionTable table(parser);
+  ModelOptions model;
+  TrainFlags train;
+  model.define(table);
+  train.define(table);
+  parser.allow_extras();  // options of the preset that set neither sizes nor the optimizer
+  parser.parse(preset_arguments(preset));
+  table.apply();
+  const train::TrainOptions options = train.options();
+  return {.model = model.config(model.vocab_size()), .batch_size = options.batch_size};
 }
 
 class BenchCommand final : public Command {

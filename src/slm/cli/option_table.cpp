@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <limits>
 
 #include "slm/cli/nearest_name.h"
 #include "slm/core/error.h"
@@ -27,8 +28,8 @@ std::string describe(const Range& range, std::string_view kind) {
     text += number_text(range.low);
   }
   if (has_high) {
-    if (has_low) text += " to";
-    text += range.excludes_high ? " below " : has_low ? " " : " of at most ";
+    if (has_low) text += range.excludes_low ? "," : " to";
+    text += range.excludes_high ? " below " : range.excludes_low ? " at most " : has_low ? " " : " of at most ";
     text += number_text(range.high);
   }
   return text;
@@ -44,12 +45,15 @@ bool is_within(double value, const Range& range) {
   throw UsageError(fmt::format("--{}: got '{}', expected {}", name, text, expected));
 }
 
-int64_t parse_whole_number(const std::string& name, const std::string& text, const Range& range) {
-  int64_t value = 0;
+template <class Whole>
+Whole parse_whole_number(const std::string& name, const std::string& text, const Range& range) {
+  Whole value = 0;
   const char* end = text.data() + text.size();
   const auto [stop, error] = std::from_chars(text.data(), end, value);
   if (error == std::errc() && stop == end && is_within(static_cast<double>(value), range)) return value;
-  throw_bad_value(name, text, describe(range, "a whole number"));
+  std::string expected = describe(range, "a whole number");
+  if (!std::isfinite(range.high)) expected += fmt::format(", up to {}", std::numeric_limits<Whole>::max());
+  throw_bad_value(name, text, expected);
 }
 
 double parse_number(const std::string& name, const std::string& text, const Range& range) {
@@ -93,15 +97,16 @@ CLI::Option* OptionTable::add_text_option(const std::string& name, const std::st
 }
 
 void OptionTable::add(const std::string& name, int64_t& target, const std::string& description, Range range) {
-  add_text_option(name, "N", fmt::to_string(target), description,
-                  [&target, name, range](const std::string& text) { target = parse_whole_number(name, text, range); });
+  add_text_option(name, "N", fmt::to_string(target), description, [&target, name, range](const std::string& text) {
+    target = parse_whole_number<int64_t>(name, text, range);
+  });
   readers_.emplace_back(name, [&target] { return nlohmann::json(target); });
 }
 
 void OptionTable::add(const std::string& name, uint64_t& target, const std::string& description) {
   const Range range{.low = 0};
   add_text_option(name, "N", fmt::to_string(target), description, [&target, name, range](const std::string& text) {
-    target = static_cast<uint64_t>(parse_whole_number(name, text, range));
+    target = parse_whole_number<uint64_t>(name, text, range);
   });
   readers_.emplace_back(name, [&target] { return nlohmann::json(target); });
 }
@@ -119,8 +124,9 @@ void OptionTable::add(const std::string& name, std::string& target, const std::s
 
 void OptionTable::add(const std::string& name, std::optional<int64_t>& target, const std::string& description,
                       const std::string& default_text, Range range) {
-  add_text_option(name, "N", default_text, description,
-                  [&target, name, range](const std::string& text) { target = parse_whole_number(name, text, range); });
+  add_text_option(name, "N", default_text, description, [&target, name, range](const std::string& text) {
+    target = parse_whole_number<int64_t>(name, text, range);
+  });
   readers_.emplace_back(name, reader_of(target));
 }
 

@@ -33,14 +33,16 @@ void TrainFlags::define(OptionTable& options) {
                      "with each; stream: windows cross the borders.");
   options.add("seed", values_.seed, "Fixes initialisation, order of the data and dropout.");
   options.add_choice("optimizer", optimizer_, {"adamw", "sgd", "muon"}, "What turns gradients into updates.");
-  options.add("learning_rate", values_.learning_rate, "Highest learning rate.", {.low = 0});
+  options.add("learning_rate", values_.learning_rate, "Highest learning rate.",
+              {.low = 0, .high = 1e6, .excludes_low = true});
   options.add("weight_decay", values_.optimizer.weight_decay, "Of matrices and embeddings; norms and biases have none.",
               {.low = 0});
   options.add("beta1", values_.optimizer.beta1, "Decay of the first moment; SGD's momentum.",
               {.low = 0, .high = 1, .excludes_high = true});
   options.add("beta2", values_.optimizer.beta2, "Decay of the second moment.",
               {.low = 0, .high = 1, .excludes_high = true});
-  options.add("eps", values_.optimizer.eps, "Added to the root of the second moment.", {.low = 0});
+  options.add("eps", values_.optimizer.eps, "Added to the root of the second moment.",
+              {.low = 0, .excludes_low = true});
   options.add("grad_clip", values_.grad_clip, "Largest norm of all gradients together; 0: no limit.", {.low = 0});
   options.add_choice("schedule", schedule_, {"constant", "linear", "cosine", "wsd"}, "Course of the learning rate.");
   options.add("warmup_steps", values_.warmup_steps, "Updates over which the learning rate rises.", steps);

@@ -20,8 +20,8 @@ void validate(const TrainOptions& options) {
         "at least 1");
   check(options.max_steps >= 0, "max_steps", options.max_steps, "0 or more");
   check(options.max_steps > 0 || options.epochs >= 1, "epochs", options.epochs, "at least 1");
-  check(options.learning_rate > 0 && options.learning_rate < 1e6, "learning_rate", options.learning_rate,
-        "a number above 0");
+  check(options.learning_rate > 0 && options.learning_rate <= 1e6, "learning_rate", options.learning_rate,
+        "a number above 0, at most 1e+06");
   check(options.min_learning_rate >= 0 && options.min_learning_rate <= options.learning_rate, "min_learning_rate",
         options.min_learning_rate, "0 to the learning rate");
   check(options.warmup_steps >= 0, "warmup_steps", options.warmup_steps, "0 or more");

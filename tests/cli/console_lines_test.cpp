@@ -25,6 +25,12 @@ TEST(ConsoleLines, AreWordForWordThoseOfTheDocumentation) {
             "Epoch 1/10, Loss: 4.5123, Val Loss: 4.4100, Accuracy: 23.51%, Perplexity: 82.3");
 }
 
+TEST(ConsoleLines, SayHowLongTrainingWaitedForData) {
+  EXPECT_EQ(format_wait(0.13, 612.4), "waited for data: 0.02% of 612 s of training");
+  EXPECT_EQ(format_wait(0.5, 2), "waited for data: 25.00% of 2.0 s of training");
+  EXPECT_EQ(format_wait(0, 0), "waited for data: 0.00% of 0.0 s of training");
+}
+
 TEST(ConsoleLines, GroupDigitsAndPickUnits) {
   EXPECT_EQ(with_thousands(0), "0");
   EXPECT_EQ(with_thousands(999), "999");

@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <fstream>
 #include <string>
 #include <vector>
 
@@ -49,6 +50,20 @@ TEST(ResumeFaults, ARunGoesOnWithTheOptionsItWasStartedWith) {
   EXPECT_EQ(config["embed_dim"], 16);
   EXPECT_EQ(config["max_steps"], 7);
   EXPECT_TRUE(fs::exists(other + "/checkpoints/step-00000007/DONE"));
+}
+
+TEST(ResumeFaults, DataOfAnotherTokenizerIsRefused) {
+  const TemporaryFolder folder;
+  const std::string model_dir = folder.path("model"), text = folder.path("text.txt");
+  std::ofstream(text) << std::string(50, 'a') + std::string(50, 'b');
+  const std::vector<std::string> sizes = {"--embed_dim",   "16", "--num_heads", "2",
+                                          "--max_seq_len", "8",  "--max_steps", "2"};
+  std::vector<std::string> start = {"train", "--data", text, "--model_dir", model_dir};
+  start.insert(start.end(), sizes.begin(), sizes.end());
+  ASSERT_EQ(run_slm(start).exit_code, 0);
+  std::ofstream(text) << std::string(50, 'a') + std::string(50, 'c');
+  expect_error(run_slm({"train", "--model_dir", model_dir, "--resume", "--max_steps", "3"}), 1,
+               {"tokenizer.json: the run's tokenizer (char, 2 tokens) is not that of the data now (char, 2 tokens)"});
 }
 
 TEST(ResumeFaults, ADamagedOrForeignCheckpointIsNamedAndNothingChanges) {

@@ -30,7 +30,7 @@ TEST(MetricsLog, HasALineForEveryStepAndEvaluation) {
   run.trainer.add_observer(std::make_shared<MetricsLog>(folder / "metrics.jsonl"));
   run.trainer.run();
   const auto lines = lines_of(folder / "metrics.jsonl");
-  ASSERT_EQ(lines.size(), 11u);  // evaluations after steps 8 and 9
+  ASSERT_EQ(lines.size(), 13u);  // evaluations after steps 8 and 9, which end epochs
   EXPECT_EQ(lines[0]["step"], 1);
   EXPECT_EQ(lines[0]["epoch"], 1);
   EXPECT_EQ(lines[0]["tokens"], 48);
@@ -43,7 +43,14 @@ TEST(MetricsLog, HasALineForEveryStepAndEvaluation) {
   EXPECT_NEAR(lines[8]["perplexity"], std::exp(recorder->validation_losses[0]), 1e-9);
   EXPECT_TRUE(lines[8].contains("val_accuracy"));
   EXPECT_FALSE(lines[8].contains("bits_per_byte"));
-  EXPECT_EQ(lines[9]["epoch"], 2);
+  EXPECT_EQ(lines[10]["epoch"], 2);
+  double seconds_waited = 0;
+  for (size_t i = 0; i < 8; ++i) seconds_waited += lines[i]["wait_s"].get<double>();
+  EXPECT_EQ(lines[9]["epoch"], 1);
+  EXPECT_NEAR(lines[9]["wait_s"], seconds_waited, 1e-9);
+  EXPECT_GT(lines[9]["wait_s"], 0);
+  EXPECT_GT(lines[9]["train_s"], lines[9]["wait_s"]);
+  EXPECT_GT(lines[9]["train_loss"], 0);
 }
 
 TEST(MetricsLog, DropsWhatAResumedRunWritesAgain) {

@@ -54,4 +54,9 @@ std::string format_epoch(const EpochLine& line) {
   return text;
 }
 
+std::string format_wait(double seconds_waited, double seconds) {
+  const double percent = seconds > 0 ? seconds_waited / seconds * 100 : 0;
+  return fmt::format("waited for data: {:.2f}% of {:.{}f} s of training", percent, seconds, seconds < 10 ? 1 : 0);
+}
+
 }  // namespace slm::cli

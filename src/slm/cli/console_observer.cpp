@@ -8,6 +8,11 @@
 #include "slm/cli/console_lines.h"
 
 namespace slm::cli {
+namespace {
+
+constexpr double kMaxShareWaited = 0.01, kMinSecondsToJudge = 10;  // the first batch alone is none of the disk's faults
+
+}  // namespace
 
 ConsoleObserver::ConsoleObserver(ConsoleOptions options)
     : options_(std::move(options)), bar_("train", !options_.is_quiet) {}
@@ -82,6 +87,14 @@ void ConsoleObserver::on_epoch(const train::EpochReport& report) {
     line.bits_per_byte = report.evaluation->bits_per_byte;
   }
   print(format_epoch(line));
+  const double share_waited = report.time.share_waited();
+  if (share_waited <= kMaxShareWaited || report.time.seconds < kMinSecondsToJudge) return;
+  bar_.hide();
+  std::cerr << fmt::format(
+                   "slm: warning: epoch {} waited {:.1f}% of its time for data: is it on a slow or busy disk? copy it "
+                   "to a local one",
+                   report.epoch + 1, share_waited * 100)
+            << std::endl;
 }
 
 void ConsoleObserver::on_sample(const train::SampleReport& report) {
@@ -89,6 +102,7 @@ void ConsoleObserver::on_sample(const train::SampleReport& report) {
 }
 
 void ConsoleObserver::on_finish(const train::FinishReport& report) {
+  print(format_wait(report.time.seconds_waited, report.time.seconds));
   bar_.hide();
   if (report.reason == train::StopReason::kFinished) return;
   std::cerr << fmt::format("slm: stopped after step {} of {}; --resume goes on from here", report.state.step,

@@ -7,15 +7,19 @@ namespace slm::cli {
 
 void TrainDataFlags::define(OptionTable& options) {
   options.heading("Data");
-  options.add(
-      "data", data,
-      "What to train on: 'dummy' (10,000 random tokens), 'stories' (the built-in corpus), a text file or folder, a "
-      ".bin shard or a .pt tensor of token ids; or several with their weights, as in a:0.7,b:0.3.");
-  options.add("val_data", val_data, "What to validate on, the same kinds; without it, the end of --data.");
-  options.add("val_fraction", val_fraction, "Part of --data, at its end, to validate on; 0 for none.",
+  options.add("data", data,
+              "What to train on: 'dummy' (10,000 random tokens), 'stories' (the built-in corpus), the output of 'slm "
+              "prepare', a "
+              "text file or folder, a .bin shard or a .pt tensor of token ids; or several with their weights, as in "
+              "a:0.7,b:0.3.");
+  options.add("val_data", val_data,
+              "What to validate on, the same kinds; without it, the validation part of a prepared --data, or its end.");
+  options.add("val_fraction", val_fraction,
+              "Part of --data, at its end, to validate on where it has no part for that; 0 for none.",
               {.low = 0, .high = 1, .excludes_high = true});
-  options.add("tokenizer", tokenizer, "For text: 'char', 'byte', or the path of a tokenizer.json or its folder.",
-              "char");
+  options.add("tokenizer", tokenizer,
+              "Of text or of the token ids: 'char', 'byte', or the path of a tokenizer.json or its folder.",
+              "char for text");
 }
 
 void TrainFlags::define(OptionTable& options) {

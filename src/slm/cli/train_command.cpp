@@ -33,6 +33,18 @@
 namespace slm::cli {
 namespace {
 
+// What a checkpoint's ids mean must not change: throws Error unless it was trained with this tokenizer.
+void check_same_tokenizer(const std::string& checkpoint, const text::Tokenizer& tokenizer) {
+  const std::string path = storage::join(checkpoint, formats::kTokenizerFile);
+  if (!storage::exists(path)) return;
+  const auto of_run = text::load_tokenizer(path);
+  if (of_run->to_json() == tokenizer.to_json()) return;
+  throw Error(
+      fmt::format("{}: the run's tokenizer ({}, {} tokens) is not that of the data now ({}, {} tokens): --resume takes "
+                  "the data and the --tokenizer that the run began with",
+                  path, of_run->kind(), of_run->vocab_size(), tokenizer.kind(), tokenizer.vocab_size()));
+}
+
 class TrainCommand final : public Command {
  public:
   std::string name() const override { return "train"; }
@@ -184,6 +196,7 @@ int TrainCommand::run(const OptionTable& options) {
   data_options.seed = train_options.seed;
   const data::Data data = data::open_data(data_options);
   bar.hide();
+  if (checkpoint && data.tokenizer) check_same_tokenizer(*checkpoint, *data.tokenizer);
 
   const models::DecoderConfig config = model_.config(data.vocab_size);
   if (!precision.notice.empty()) std::cerr << "slm: warning: " << precision.notice << std::endl;

@@ -9,6 +9,7 @@
 #include "slm/core/error.h"
 #include "slm/data/data_list.h"
 #include "slm/data/dummy_tokens.h"
+#include "slm/data/prepared_corpus.h"
 #include "slm/data/split.h"
 #include "slm/data/stories.h"
 #include "slm/data/text_files.h"
@@ -44,6 +45,7 @@ std::vector<TextDocument> open_documents(const std::string& name) {
 struct Part {
   NamedData named;
   std::vector<TextDocument> documents;  // of text
+  std::optional<PreparedCorpus> prepared = {};
   bool is_text() const { return !documents.empty(); }
 };
 
@@ -51,14 +53,18 @@ std::vector<Part> open_parts(const std::string& list, const std::string& flag) {
   std::vector<Part> parts;
   for (const NamedData& named : parse_data_list(list, flag)) {
     parts.push_back({.named = named, .documents = {}});
-    if (!is_token_data(named.name)) parts.back().documents = open_documents(named.name);
+    if (is_token_data(named.name)) continue;
+    if (named.name != "stories" && is_prepared_folder(named.name)) {
+      parts.back().prepared = open_prepared_corpus(named.name);
+    } else {
+      parts.back().documents = open_documents(named.name);
+    }
   }
   return parts;
 }
 
 // Null where there is neither text nor a tokenizer that was named. A character vocabulary needs all of the text.
-std::shared_ptr<const text::Tokenizer> tokenizer_for(const DataOptions& options, const std::vector<Part>& parts) {
-  if (options.given_tokenizer) return options.given_tokenizer;
+std::shared_ptr<const text::Tokenizer> own_tokenizer(const DataOptions& options, const std::vector<Part>& parts) {
   std::vector<TextDocument> documents;
   bool has_separators = false, is_dummy_only = true;
   for (const Part& part : parts) {
@@ -72,6 +78,29 @@ std::shared_ptr<const text::Tokenizer> tokenizer_for(const DataOptions& options,
   }
   if (options.tokenizer == "byte") return text::make_byte_tokenizer();
   return text::load_tokenizer(options.tokenizer);
+}
+
+// That of a prepared corpus, with which other text is spelled as well; else the model's, else what the options say.
+std::shared_ptr<const text::Tokenizer> tokenizer_for(const DataOptions& options, const std::vector<Part>& parts) {
+  const PreparedCorpus* first = nullptr;
+  for (const Part& part : parts) {
+    if (!part.prepared) continue;
+    if (first != nullptr) check_same_tokenizer(*part.prepared, *first->tokenizer, first->folder);
+    if (first == nullptr) first = &*part.prepared;
+  }
+  if (first == nullptr) return options.given_tokenizer ? options.given_tokenizer : own_tokenizer(options, parts);
+  const std::string& name = options.tokenizer;
+  if (options.given_tokenizer) {
+    check_same_tokenizer(*first, *options.given_tokenizer, "the model's");
+  } else if (name == "char" || name == "byte") {
+    if (first->tokenizer->kind() != name) {
+      throw Error(fmt::format("{}: was prepared with a {} tokenizer, not with --tokenizer {}: leave that out",
+                              first->folder, first->tokenizer->kind(), name));
+    }
+  } else if (!name.empty()) {
+    check_same_tokenizer(*first, *text::load_tokenizer(name), fmt::format("--tokenizer {}", name));
+  }
+  return first->tokenizer;
 }
 
 int64_t vocab_size_for(const DataOptions& options, const text::Tokenizer* tokenizer) {
@@ -94,6 +123,10 @@ int64_t vocab_size_for(const DataOptions& options, const text::Tokenizer* tokeni
 
 TokenSource open_source(const Part& part, const text::Tokenizer* tokenizer, int64_t vocab_size,
                         const DataOptions& options) {
+  if (part.prepared) {
+    if (part.prepared->train.size() <= kMaxTokensToScan) part.prepared->train.check_ids(vocab_size);
+    return part.prepared->train;
+  }
   TokenSource source = part.is_text() ? tokenize(part.documents, *tokenizer, part.named.name, options.progress)
                                       : open_tokens(part.named.name, vocab_size, options);
   if (source.size() <= kMaxTokensToScan) source.check_ids(vocab_size);
@@ -103,11 +136,14 @@ TokenSource open_source(const Part& part, const text::Tokenizer* tokenizer, int6
 }
 
 struct Sources {
-  std::vector<MixedSource> data;
-  std::vector<MixedSource> val_data;
+  std::vector<MixedSource> train;       // what --data names, or the training part of a prepared corpus
+  std::vector<MixedSource> validation;  // the validation parts of prepared corpora among them; empty sources otherwise
+  std::vector<MixedSource> val_data;    // what --val_data names: of a prepared corpus, the validation part
   std::shared_ptr<const text::Tokenizer> tokenizer;
   int64_t vocab_size;
 };
+
+bool has_validation_part(const Part& part) { return part.prepared && part.prepared->validation.size() > 1; }
 
 Sources open_sources(const DataOptions& options) {
   const std::vector<Part> parts = open_parts(options.data, "--data");
@@ -115,12 +151,19 @@ Sources open_sources(const DataOptions& options) {
   if (!options.val_data.empty()) val_parts = open_parts(options.val_data, "--val_data");
   all.insert(all.end(), val_parts.begin(), val_parts.end());
 
-  Sources sources{.data = {}, .val_data = {}, .tokenizer = tokenizer_for(options, all), .vocab_size = 0};
+  Sources sources{
+      .train = {}, .validation = {}, .val_data = {}, .tokenizer = tokenizer_for(options, all), .vocab_size = 0};
   sources.vocab_size = vocab_size_for(options, sources.tokenizer.get());
-  for (const Part& part : all) {
-    std::vector<MixedSource>& to = sources.data.size() < parts.size() ? sources.data : sources.val_data;
-    to.push_back({.source = open_source(part, sources.tokenizer.get(), sources.vocab_size, options),
-                  .weight = part.named.weight});
+  const auto open = [&](const Part& part) {
+    return open_source(part, sources.tokenizer.get(), sources.vocab_size, options);
+  };
+  for (const Part& part : parts) {
+    const std::optional<double> weight = part.named.weight;
+    sources.train.push_back({open(part), weight});
+    sources.validation.push_back({has_validation_part(part) ? part.prepared->validation : TokenSource(), weight});
+  }
+  for (const Part& part : val_parts) {
+    sources.val_data.push_back({has_validation_part(part) ? part.prepared->validation : open(part), part.named.weight});
   }
   return sources;
 }
@@ -128,13 +171,15 @@ Sources open_sources(const DataOptions& options) {
 }  // namespace
 
 Data open_data(const DataOptions& options) {
-  Sources sources = open_sources(options);
-  const bool has_val_data = !sources.val_data.empty();
+  const Sources sources = open_sources(options);
   std::vector<MixedSource> train, validation = sources.val_data;
-  for (const auto& [source, weight] : sources.data) {
-    if (has_val_data) {
+  for (size_t i = 0; i < sources.train.size(); ++i) {
+    const auto& [source, weight] = sources.train[i];
+    const TokenSource& own_validation = sources.validation[i].source;
+    if (!sources.val_data.empty() || own_validation.size() > 0) {
       check_trainable(source, options.max_seq_len);
       train.push_back({source, weight});
+      if (sources.val_data.empty()) validation.push_back({own_validation, weight});
       continue;
     }
     const Split split = split_by_position(source, options.val_fraction, options.max_seq_len);
@@ -149,9 +194,13 @@ Data open_data(const DataOptions& options) {
 }
 
 Data open_evaluation_data(const DataOptions& options) {
-  Sources sources = open_sources(options);
+  const Sources sources = open_sources(options);
+  std::vector<MixedSource> parts;
+  for (size_t i = 0; i < sources.train.size(); ++i) {
+    parts.push_back(sources.validation[i].source.size() > 0 ? sources.validation[i] : sources.train[i]);
+  }
   return {.train = {},
-          .validation = SourceMix(std::move(sources.data)),
+          .validation = SourceMix(std::move(parts)),
           .tokenizer = sources.tokenizer,
           .vocab_size = sources.vocab_size};
 }

@@ -13,10 +13,10 @@
 namespace slm::data {
 
 struct DataOptions {
-  // "dummy", "stories", a text file, a folder of text, a `.bin` token shard, a `.pt` tensor of token ids, or several of
-  // these with or without weights: "a:0.7,b:0.3".
+  // "dummy", "stories", a folder that `slm prepare` wrote, a text file, a folder of text, a `.bin` token shard, a `.pt`
+  // tensor of token ids, or several of these with or without weights: "a:0.7,b:0.3".
   std::string data = "dummy";
-  // What to validate on, the same kinds; empty: the end of each `data`.
+  // What to validate on, the same kinds; empty: the validation part of a prepared folder, of others the end.
   std::string val_data = {};
   // The part of `data` to validate on when there is no val_data; 0 for none.
   double val_fraction = 0.1;
@@ -48,7 +48,8 @@ struct Data {
 // all ids are below the vocabulary's size (in sources of more than 2^26 tokens, that is left to the batches).
 Data open_data(const DataOptions& options);
 
-// All of `data`, to evaluate on, without a split. Not for options with val_data.
+// All of `data`, to evaluate on, without a split; of a prepared folder the validation part, where it has one. Not for
+// options with val_data.
 Data open_evaluation_data(const DataOptions& options);
 
 }  // namespace slm::data

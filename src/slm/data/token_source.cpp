@@ -128,6 +128,13 @@ TokenSource TokenSource::with_text(int64_t text_bytes,
   return result;
 }
 
+TokenSource TokenSource::with_exact_text(std::shared_ptr<const std::vector<int32_t>> token_lengths) const {
+  TokenSource result = *this;
+  result.token_lengths_ = std::move(token_lengths);
+  result.bytes_per_length_ = 1;
+  return result;
+}
+
 std::optional<int64_t> TokenSource::text_bytes() const {
   if (token_lengths_ == nullptr) return std::nullopt;
   return std::llround(count_lengths() * bytes_per_length_);

@@ -51,6 +51,9 @@ class TokenSource {
   // token_lengths[i] of them. Slices keep it.
   TokenSource with_text(int64_t text_bytes, std::shared_ptr<const std::vector<int32_t>> token_lengths) const;
 
+  // The same where the tokens spell the text exactly, as characters and bytes do.
+  TokenSource with_exact_text(std::shared_ptr<const std::vector<int32_t>> token_lengths) const;
+
   // The bytes of text that these tokens stand for, where known: what bits per byte divides by. Exact when every byte of
   // the text is in some token (characters, bytes, byte-level BPE); where a vocabulary leaves out or folds some, a slice
   // gets its share by the lengths of its tokens. Reads every token.

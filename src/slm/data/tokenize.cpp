@@ -25,14 +25,6 @@ size_t piece_end(std::string_view text, size_t begin) {
   return begin + text::complete_utf8_prefix(text.substr(begin, kPieceBytes));
 }
 
-std::shared_ptr<const std::vector<int32_t>> lengths_of_tokens(const text::Tokenizer& tokenizer) {
-  std::vector<int32_t> lengths;
-  for (int32_t id = 0; id < tokenizer.vocab_size(); ++id) {
-    lengths.push_back(static_cast<int32_t>(tokenizer.token_bytes(id).size()));
-  }
-  return std::make_shared<const std::vector<int32_t>>(std::move(lengths));
-}
-
 std::optional<int32_t> separator_of(const text::Tokenizer& tokenizer) {
   return is_free_of_context(tokenizer) ? std::nullopt : tokenizer.special_tokens().document_separator();
 }
@@ -83,6 +75,14 @@ TokenSource tokenize_as(std::span<const TextDocument> documents, const text::Tok
 }
 
 }  // namespace
+
+std::shared_ptr<const std::vector<int32_t>> lengths_of_tokens(const text::Tokenizer& tokenizer) {
+  std::vector<int32_t> lengths;
+  for (int32_t id = 0; id < tokenizer.vocab_size(); ++id) {
+    lengths.push_back(static_cast<int32_t>(tokenizer.token_bytes(id).size()));
+  }
+  return std::make_shared<const std::vector<int32_t>>(std::move(lengths));
+}
 
 std::shared_ptr<const text::Tokenizer> train_char_tokenizer(std::span<const TextDocument> documents,
                                                             bool has_separators) {

@@ -5,6 +5,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "slm/data/text_files.h"
 #include "slm/data/token_source.h"
@@ -19,6 +20,9 @@ using Progress = std::function<void(int64_t bytes_done, int64_t bytes_total)>;
 // between documents. Throws FormatError for text that is not UTF-8.
 std::shared_ptr<const text::Tokenizer> train_char_tokenizer(std::span<const TextDocument> documents,
                                                             bool has_separators);
+
+// The bytes that each id spells, for TokenSource::with_text().
+std::shared_ptr<const std::vector<int32_t>> lengths_of_tokens(const text::Tokenizer& tokenizer);
 
 // All documents as one sequence of ids, in memory, as narrow as the vocabulary allows; the text itself is let go page
 // by page. Between documents stands the tokenizer's document separator, and for characters and bytes, which have none,

@@ -27,7 +27,8 @@ void MetricsLog::on_step(const StepReport& report) {
                                       {"loss", report.loss},
                                       {"lr", report.learning_rate},
                                       {"grad_norm", report.gradient_norm},
-                                      {"tokens_per_s", report.tokens_per_s}}
+                                      {"tokens_per_s", report.tokens_per_s},
+                                      {"wait_s", report.time.seconds_waited}}
                    .dump());
 }
 
@@ -48,6 +49,16 @@ void MetricsLog::on_evaluation(const EvaluationReport& report) {
                                  {"perplexity", report.evaluation.perplexity}};
   if (report.evaluation.bits_per_byte) line["bits_per_byte"] = *report.evaluation.bits_per_byte;
   log_->append(line.dump());
+}
+
+void MetricsLog::on_epoch(const EpochReport& report) {
+  log_->append(nlohmann::ordered_json{{"step", report.state.step},
+                                      {"epoch", report.epoch + 1},
+                                      {"tokens", report.state.tokens_seen},
+                                      {"train_loss", report.loss},
+                                      {"train_s", report.time.seconds},
+                                      {"wait_s", report.time.seconds_waited}}
+                   .dump());
 }
 
 }  // namespace slm::train

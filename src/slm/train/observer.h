@@ -9,6 +9,19 @@
 
 namespace slm::train {
 
+// How long steps took, without evaluations and checkpoints.
+struct StepTime {
+  double seconds = 0;
+  double seconds_waited = 0;  // of these, for data that was not there yet
+
+  StepTime& operator+=(const StepTime& more) {
+    seconds += more.seconds;
+    seconds_waited += more.seconds_waited;
+    return *this;
+  }
+  double share_waited() const { return seconds > 0 ? seconds_waited / seconds : 0; }
+};
+
 // The news of a run. Steps, epochs and batches count from 0 in `state`; what a reader of the news shows is his own.
 
 struct StartReport {
@@ -25,9 +38,8 @@ struct StepReport {
   int64_t step_in_epoch = 0;  // from 0: the "Batch" of console lines
   double loss = 0;            // mean over the step's targets, in nats
   double learning_rate = 0;
-  double gradient_norm = 0;   // before clipping
-  double seconds = 0;         // since the end of the last step, without evaluations and checkpoints
-  double seconds_waited = 0;  // of these, for data
+  double gradient_norm = 0;  // before clipping
+  StepTime time = {};
   double tokens_per_s = 0;
 };
 
@@ -58,6 +70,7 @@ struct EpochReport {
   int64_t epoch = 0;  // from 0
   int64_t num_epochs = 0;
   double loss = 0;                       // mean over the epoch's training targets
+  StepTime time = {};                    // of the epoch's steps since the run was started or resumed
   std::optional<Evaluation> evaluation;  // absent without validation data
 };
 
@@ -79,6 +92,7 @@ enum class StopReason {
 struct FinishReport {
   const TrainState& state;
   StopReason reason = StopReason::kFinished;
+  StepTime time = {};  // of all steps since the run was started or resumed
 };
 
 // Is told what happens, in the order in which it happens, by the thread that trains. What it throws ends the run.

@@ -91,7 +91,7 @@ StopReason Trainer::run(const std::atomic<bool>* stop) {
     }
   }
   write_final_model();
-  tell(&Observer::on_finish, FinishReport{.state = state_, .reason = reason});
+  tell(&Observer::on_finish, FinishReport{.state = state_, .reason = reason, .time = run_time_});
   return reason;
 }
 
@@ -100,7 +100,10 @@ void Trainer::train_step(data::Loader& loader) {
   const data::LoaderPosition position = loader.position();
   const double waited_before = loader.seconds_waited();
   const std::vector<data::Batch> batches = loader.next_step();
-  const double seconds_waited = loader.seconds_waited() - waited_before;
+  const auto time_so_far = [&] {
+    return StepTime{.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count(),
+                    .seconds_waited = loader.seconds_waited() - waited_before};
+  };
   const PassOptions passes{.seed = state_.seed,
                            .step = state_.step,
                            .label_smoothing = options_.label_smoothing,
@@ -111,6 +114,9 @@ void Trainer::train_step(data::Loader& loader) {
   ++state_.step;
   state_.position = loader.position();
   if (!std::isfinite(gathered.loss_sum) || norm.non_finite != nullptr) {
+    const StepTime time = time_so_far();
+    run_time_ += time;
+    epoch_time_ += time;
     skip_step(batches, passes);
     return;
   }
@@ -122,7 +128,9 @@ void Trainer::train_step(data::Loader& loader) {
   state_.epoch_loss_sum += gathered.loss_sum;
   state_.epoch_num_targets += gathered.num_targets;
   const auto num_targets = static_cast<double>(std::max<int64_t>(gathered.num_targets, 1));
-  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  const StepTime time = time_so_far();
+  run_time_ += time;
+  epoch_time_ += time;
   tell(&Observer::on_step,
        StepReport{.state = state_,
                   .epoch = position.epoch,
@@ -130,9 +138,8 @@ void Trainer::train_step(data::Loader& loader) {
                   .loss = gathered.loss_sum / num_targets,
                   .learning_rate = learning_rate,
                   .gradient_norm = norm.value,
-                  .seconds = seconds,
-                  .seconds_waited = seconds_waited,
-                  .tokens_per_s = static_cast<double>(gathered.num_targets) / seconds});
+                  .time = time,
+                  .tokens_per_s = static_cast<double>(gathered.num_targets) / time.seconds});
 }
 
 void Trainer::skip_step(std::span<const data::Batch> batches, const PassOptions& passes) {
@@ -171,10 +178,12 @@ void Trainer::end_epoch(int64_t epoch) {
                                         .epoch = epoch,
                                         .num_epochs = divide_up(num_steps_, steps_per_epoch_),
                                         .loss = state_.epoch_loss_sum / num_targets,
+                                        .time = epoch_time_,
                                         .evaluation = last_evaluation_});
   if (state_.position.epoch == epoch) return;  // the run ends inside it
   state_.epoch_loss_sum = 0;
   state_.epoch_num_targets = 0;
+  epoch_time_ = {};
 }
 
 void Trainer::save() {

@@ -76,6 +76,7 @@ class Trainer {
   optim::Schedule schedule_;
   TrainState state_;
   bool is_resumed_ = false;
+  StepTime epoch_time_, run_time_;
   std::optional<Evaluation> last_evaluation_;  // at the present step
 };
 

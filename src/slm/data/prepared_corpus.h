@@ -1,0 +1,30 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "slm/data/prepared_index.h"
+#include "slm/data/token_source.h"
+#include "slm/text/tokenizer.h"
+
+namespace slm::data {
+
+// A folder that `slm prepare` wrote, opened to train or evaluate on. Shards and document starts are mapped.
+struct PreparedCorpus {
+  std::string folder;
+  PreparedIndex index;
+  std::shared_ptr<const text::Tokenizer> tokenizer;  // the folder's copy
+  TokenSource train;                                 // both know their documents; empty where the part has no shard
+  TokenSource validation;                            // and its text, up to 2^26 tokens
+};
+
+// Throws IoError or FormatError: for a shard whose header does not count the tokens that the index does, document
+// starts that do not fit the parts, a tokenizer other than the one whose hash the index has. Reads the tokenizer and
+// the document starts, of the shards only the headers.
+PreparedCorpus open_prepared_corpus(const std::string& folder);
+
+// Throws Error unless the corpus was prepared with `tokenizer`; `owner` says in the message whose that is: "the model's
+// tokenizer".
+void check_same_tokenizer(const PreparedCorpus& corpus, const text::Tokenizer& tokenizer, const std::string& owner);
+
+}  // namespace slm::data

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "slm/data/skip_counts.h"
+#include "slm/storage/hub_repository.h"
 
 namespace slm::data {
 
@@ -33,6 +34,7 @@ struct CorpusOptions {
   InputFormat format = InputFormat::kAuto;
   bool skip_bad_files = false;  // go on behind a file that cannot be read to its end, and count it; else it throws
   bool strict = false;          // throw at the first row that would be skipped, or text that is not UTF-8
+  storage::HubSettings hub;     // for hf://; its settings of HTTP also for http:// and https://
 
   // Limits of memory. A longer line, row or JSON value is skipped and counted; a longer text document comes in pieces.
   int64_t max_record_bytes = int64_t{32} << 20;
@@ -79,8 +81,10 @@ struct CorpusDocument {
 
 class CorpusReader {
  public:
-  // An input is a file, a folder, a glob, or "-" for standard input. Throws UsageError for no input at all, IoError
-  // for one that is not there, Error for a folder without any file that can be read.
+  // An input is a file, a folder, a glob, "-" for standard input, an http:// or https:// file, or a data set on the
+  // hub, hf://OWNER/NAME[/SUBSET][@REVISION]: its training files, each downloaded into the hub's cache when its turn
+  // comes. Throws UsageError for no input at all, IoError for one that is not there, Error for a folder or a data set
+  // without any file that can be read, and for what the hub answers.
   CorpusReader(std::vector<std::string> inputs, CorpusOptions options);
   ~CorpusReader();
   CorpusReader(const CorpusReader&) = delete;

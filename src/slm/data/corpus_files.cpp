@@ -7,18 +7,22 @@
 
 #include "slm/core/error.h"
 #include "slm/data/file_kind.h"
+#include "slm/data/hub_dataset.h"
 #include "slm/storage/decompress.h"
 #include "slm/storage/file_source.h"
 #include "slm/storage/folder.h"
 #include "slm/storage/glob.h"
 #include "slm/storage/peeked_source.h"
+#include "slm/storage/read_file.h"
 
 namespace slm::data {
 namespace {
 
 constexpr int kMaxFolders = 64;
-constexpr size_t kMaxArchives = 8;     // inside each other
-constexpr int kMaxCompressions = 8;    // of one file
+constexpr size_t kMaxArchives = 8;   // inside each other
+constexpr int kMaxCompressions = 8;  // of one file
+constexpr std::string_view kReadme = "README.md";
+constexpr int64_t kMaxReadmeBytes = int64_t{64} << 20;
 constexpr size_t kPeekedBytes = 4096;  // tells every format apart
 
 // Adds what is read to the count of all inputs.
@@ -41,6 +45,14 @@ class ProgressSource : public storage::ByteSource {
   std::atomic<int64_t>& count_;
 };
 
+bool is_web_address(std::string_view input) { return input.starts_with("http://") || input.starts_with("https://"); }
+
+// What messages call an input. A query often holds a key, and hides the ending of the name.
+std::string name_of(const std::string& input) {
+  if (input == "-") return "standard input";
+  return is_web_address(input) ? input.substr(0, input.find_first_of("?#")) : input;
+}
+
 bool is_hidden(std::string_view path) {
   const size_t slash = path.rfind('/');
   return path.substr(slash == std::string_view::npos ? 0 : slash + 1).starts_with('.');
@@ -48,15 +60,18 @@ bool is_hidden(std::string_view path) {
 
 }  // namespace
 
-CorpusFiles::CorpusFiles(const std::vector<std::string>& inputs, const CorpusOptions& options) : options_(options) {
+CorpusFiles::CorpusFiles(const std::vector<std::string>& inputs, const CorpusOptions& options)
+    : options_(options), http_(options.hub.http) {
   if (inputs.empty()) throw UsageError("no input: name a file, a folder, or - for standard input");
   for (const std::string& input : inputs) add_input(input);
 }
 
 void CorpusFiles::add_input(const std::string& input) {
-  if (input == "-") {
-    inputs_.push_back({input, true});
+  if (input == "-" || is_web_address(input)) {
+    inputs_.push_back({input});
     bytes_total_.reset();
+  } else if (storage::is_hub_address(input)) {
+    add_hub(input);
   } else if (storage::is_directory(input)) {
     if (add_folder(input, 1) > 0) return;
     throw Error(fmt::format("{}: no text in this folder: expected files that end in {}", input, readable_endings()));
@@ -65,7 +80,7 @@ void CorpusFiles::add_input(const std::string& input) {
     if (paths.empty()) throw Error(fmt::format("{}: nothing matches this pattern", input));
     for (const std::string& path : paths) add_input(path);
   } else {
-    add_file(input, true, storage::file_size(input));
+    add_file(input, storage::file_size(input));
   }
 }
 
@@ -81,16 +96,34 @@ int64_t CorpusFiles::add_folder(const std::string& folder, int depth) {
     if (entry.is_directory) {
       num_files += add_folder(path, depth + 1);
     } else if (options_.format != InputFormat::kAuto || kind_of_name(entry.name).is_readable()) {
-      add_file(path, false, entry.size_bytes);
+      add_file(path, entry.size_bytes);
       ++num_files;
     }
   }
   return num_files;
 }
 
-void CorpusFiles::add_file(const std::string& path, bool is_named, int64_t size_bytes) {
-  inputs_.push_back({path, is_named});
+void CorpusFiles::add_file(const std::string& path, int64_t size_bytes) {
+  inputs_.push_back({path});
   if (bytes_total_) *bytes_total_ += size_bytes;
+}
+
+void CorpusFiles::add_hub(const std::string& uri) {
+  const storage::HubAddress address = storage::parse_hub_address(uri);
+  const auto hub = std::make_shared<storage::HubRepository>(options_.hub, storage::HubKind::kDataset, address);
+  const std::vector<storage::HubFile> files = hub->list();
+  const bool has_readme = std::any_of(files.begin(), files.end(), [](const auto& f) { return f.path == kReadme; });
+  const std::string readme = has_readme ? storage::read_file(hub->download(std::string(kReadme)), kMaxReadmeBytes) : "";
+  for (const storage::HubFile& file : choose_hub_files(files, readme, address.path, uri)) {
+    inputs_.push_back({fmt::format("hf://{}/{}", address.repository, file.path), hub, file.path});
+    if (bytes_total_) *bytes_total_ += file.size_bytes;
+  }
+}
+
+std::unique_ptr<storage::ByteSource> CorpusFiles::open_input(const Input& input) {
+  if (input.hub) return storage::open_file_source(input.hub->download(input.hub_path), input.path);
+  if (is_web_address(input.path)) return http_.open({.url = input.path}, name_of(input.path));
+  return storage::open_file_source(input.path);
 }
 
 std::optional<CorpusFile> CorpusFiles::next() {
@@ -101,9 +134,9 @@ std::optional<CorpusFile> CorpusFiles::next() {
     }
     const Input input = std::move(inputs_.front());
     inputs_.pop_front();
-    current_name_ = input.path == "-" ? "standard input" : input.path;
+    current_name_ = name_of(input.path);
     stored_ = std::make_shared<storage::StoredBytes>();
-    auto source = std::make_unique<ProgressSource>(storage::open_file_source(input.path), bytes_read_);
+    auto source = std::make_unique<ProgressSource>(open_input(input), bytes_read_);
     if (auto file = open(storage::counted_source(std::move(source), stored_), current_name_)) return file;
   }
   return std::nullopt;

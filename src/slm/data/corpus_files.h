@@ -39,18 +39,22 @@ class CorpusFiles {
  private:
   struct Input {
     std::string path;
-    bool is_named;  // by the user, so that an unknown ending does not rule it out
+    std::shared_ptr<storage::HubRepository> hub = nullptr;  // that `hub_path` is in
+    std::string hub_path = {};
   };
 
   void add_input(const std::string& input);
   int64_t add_folder(const std::string& folder, int depth);
-  void add_file(const std::string& path, bool is_named, int64_t size_bytes);
+  void add_file(const std::string& path, int64_t size_bytes);
+  void add_hub(const std::string& uri);
+  std::unique_ptr<storage::ByteSource> open_input(const Input& input);
 
   // What is inside `source`; nullopt after entering an archive.
   std::optional<CorpusFile> open(std::unique_ptr<storage::ByteSource> source, const std::string& name);
   std::optional<CorpusFile> next_in_archive();
 
   const CorpusOptions& options_;
+  storage::HttpClient http_;
   std::deque<Input> inputs_;
   std::vector<std::unique_ptr<storage::ArchiveReader>> archives_;  // each inside the one before
   std::shared_ptr<storage::StoredBytes> stored_;                   // of the present input

@@ -65,9 +65,9 @@ class OwningFileSource : public ByteSource {
 
 }  // namespace
 
-std::unique_ptr<ByteSource> open_file_source(const std::string& uri) {
+std::unique_ptr<ByteSource> open_file_source(const std::string& uri, const std::string& name) {
   if (uri == "-") return std::make_unique<FileSource>("standard input", STDIN_FILENO);
-  return std::make_unique<OwningFileSource>(uri, OpenFile::to_read(local_path(uri)));
+  return std::make_unique<OwningFileSource>(name.empty() ? uri : name, OpenFile::to_read(local_path(uri)));
 }
 
 }  // namespace slm::storage

@@ -1,0 +1,55 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <stdexcept>
+#include <string>
+
+#include "slm/storage/http_headers.h"
+
+namespace slm::storage {
+
+struct HttpSettings;
+
+// A connection that failed, or was cut: trying again may help.
+class ConnectionFailure : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+struct HttpExchangeRequest {
+  std::string url;
+  std::string token;  // empty: none is sent
+  bool is_head = false;
+  int64_t first_byte = 0;  // asks for the range from there on
+};
+
+// One request and its answer, without redirects or retries, by libcurl.
+class HttpExchange {
+ public:
+  // Returns once the header fields are there. Throws ConnectionFailure.
+  HttpExchange(const HttpSettings& settings, const HttpExchangeRequest& request);
+  ~HttpExchange();
+  HttpExchange(const HttpExchange&) = delete;
+  HttpExchange& operator=(const HttpExchange&) = delete;
+
+  int status() const;
+  const HttpHeaders& headers() const;
+
+  // The next bytes of the body; 0 at its end. Throws ConnectionFailure, also where the connection ends before the
+  // announced length.
+  size_t read(std::span<std::byte> into);
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+// `location` as seen from `base`; empty where that is no http(s) URL.
+std::string resolve_url(const std::string& base, const std::string& location);
+
+// Whether both have the same scheme, host and port.
+bool is_same_origin(const std::string& a, const std::string& b);
+
+}  // namespace slm::storage

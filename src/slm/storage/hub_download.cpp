@@ -1,0 +1,104 @@
+#include "slm/storage/hub_download.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <filesystem>
+#include <optional>
+#include <vector>
+
+#include "slm/core/error.h"
+#include "slm/storage/failure.h"
+#include "slm/storage/folder.h"
+#include "slm/storage/folder_lock.h"
+#include "slm/storage/growing_file.h"
+#include "slm/storage/sha256.h"
+
+namespace slm::storage {
+namespace {
+
+constexpr size_t kReadBytes = size_t{1} << 20;
+constexpr size_t kSha256Digits = 64;
+
+// What the hub says about a file before it is downloaded.
+struct Announced {
+  std::string etag;
+  int64_t size_bytes = 0;
+  bool has_sha256 = false;
+};
+
+Announced ask_about(HttpClient& client, HttpRequest request, const std::string& name) {
+  request.is_head = true;
+  request.stays_here = true;
+  const HttpAnswer answer = client.request(request);
+  const bool is_redirect = answer.status >= 300 && answer.status < 400;
+  if (answer.status != 200 && !is_redirect) {
+    throw Error(fmt::format("{}: {}", name, describe_refusal(answer.status, answer.headers)));
+  }
+  Announced announced;
+  announced.etag = answer.headers.entity_tag();
+  std::optional<int64_t> size;
+  const std::string linked(answer.headers.get("x-linked-size"));
+  if (!linked.empty()) {
+    HttpHeaders wrapped;
+    wrapped.add_line("content-length: " + linked);
+    size = wrapped.content_length();
+  } else if (!is_redirect) {
+    size = answer.headers.content_length();
+  }
+  if (announced.etag.empty() || !size || answer.headers.get("x-repo-commit").empty()) {
+    throw Error(fmt::format(
+        "{}: the server does not answer as the hub does; check HF_ENDPOINT, or log in to your network", name));
+  }
+  announced.size_bytes = *size;
+  announced.has_sha256 = announced.etag.size() == kSha256Digits &&
+                         std::all_of(announced.etag.begin(), announced.etag.end(),
+                                     [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
+  return announced;
+}
+
+void download(HttpClient& client, const HttpRequest& request, const Announced& announced, const std::string& name,
+              const std::string& path) {
+  const int64_t first_byte = exists(path) ? std::min(file_size(path), announced.size_bytes) : 0;
+  GrowingFile file(path, first_byte);
+  if (first_byte < announced.size_bytes) {
+    // Asked for at the hub again, so that its redirect decides anew whether the token may go along.
+    const auto source = client.open(request, name, first_byte);
+    std::vector<std::byte> piece(kReadBytes);
+    while (const size_t got = source->read(piece)) {
+      if (file.size_bytes() + static_cast<int64_t>(got) > announced.size_bytes) break;
+      file.write(std::span(piece).first(got));
+    }
+  }
+  file.sync();
+}
+
+}  // namespace
+
+std::string download_hub_file(HttpClient& client, const HttpRequest& request, const std::string& name,
+                              HubCache& cache) {
+  const Announced announced = ask_about(client, request, name);
+  const std::string blob = cache.blob_path(announced.etag);
+  if (exists(blob) && file_size(blob) == announced.size_bytes) return announced.etag;
+  const std::string folder = std::filesystem::path(blob).parent_path().string();
+  make_folders(folder);
+  const FolderLock lock(folder);
+  const std::string incomplete = cache.incomplete_path(announced.etag);
+  download(client, request, announced, name, incomplete);
+  const int64_t size = file_size(incomplete);
+  const std::string hash = announced.has_sha256 ? sha256_of_file(incomplete) : announced.etag;
+  if (size != announced.size_bytes || hash != announced.etag) {
+    remove_tree(incomplete);
+    const std::string problem =
+        size != announced.size_bytes
+            ? fmt::format("{} bytes came, the hub announced {}", size, announced.size_bytes)
+            : fmt::format("what came has SHA-256 {}, the hub announced {}", hash, announced.etag);
+    throw Error(fmt::format("{}: {}; the copy was removed, run again", name, problem));
+  }
+  SystemCalls& calls = system_calls();
+  if (calls.rename(incomplete, blob) != 0) throw_io_error(blob, "cannot rename the download", errno);
+  return announced.etag;
+}
+
+}  // namespace slm::storage

@@ -1,0 +1,176 @@
+#include "slm/storage/hub_repository.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "slm/core/error.h"
+#include "slm/storage/folder.h"
+#include "slm/storage/hub_cache.h"
+#include "slm/storage/hub_download.h"
+
+namespace slm::storage {
+namespace {
+
+using nlohmann::json;
+
+constexpr int kMaxPages = 10000;
+constexpr size_t kCommitDigits = 40;
+
+bool is_commit(std::string_view revision) {
+  return revision.size() == kCommitDigits && std::all_of(revision.begin(), revision.end(), [](char c) {
+           return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
+         });
+}
+
+// Everything but letters, digits and -._~ as %XX; `kept` stays as well.
+std::string percent_encoded(std::string_view text, std::string_view kept) {
+  std::string encoded;
+  for (const char c : text) {
+    const bool is_plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+    if (is_plain || std::string_view("-._~").find(c) != std::string_view::npos ||
+        kept.find(c) != std::string_view::npos) {
+      encoded += c;
+    } else {
+      encoded += fmt::format("%{:02X}", static_cast<unsigned char>(c));
+    }
+  }
+  return encoded;
+}
+
+std::string cache_folder(const HubSettings& settings, HubKind kind, const std::string& repository) {
+  std::string name = repository;
+  const size_t slash = name.find('/');
+  name.replace(slash, 1, "--");
+  return join(settings.home, fmt::format("hub/{}--{}", kind == HubKind::kDataset ? "datasets" : "models", name));
+}
+
+}  // namespace
+
+class HubRepository::Impl {
+ public:
+  Impl(HubSettings settings, HubKind kind, HubAddress address)
+      : settings_(std::move(settings)),
+        kind_(kind),
+        address_(std::move(address)),
+        cache_(cache_folder(settings_, kind, address_.repository)),
+        client_(settings_.http) {
+    while (settings_.endpoint.ends_with('/')) settings_.endpoint.pop_back();
+    find_commit();
+  }
+
+  const std::string& commit() const { return commit_; }
+
+  std::vector<HubFile> list() {
+    std::vector<HubFile> files;
+    if (settings_.is_offline) {
+      for (const std::string& path : cache_.list(commit_)) {
+        files.push_back({path, file_size(*cache_.find(commit_, path))});
+      }
+      return files;
+    }
+    std::string url = fmt::format("{}/tree/{}?recursive=true&expand=false", api_url(), commit_);
+    for (int page = 0; !url.empty(); ++page) {
+      if (page == kMaxPages) throw Error(fmt::format("{}: the list of files does not end", name()));
+      const HttpAnswer answer = ask(url);
+      add_page(answer.body, files);
+      const std::string next = answer.headers.next_link();
+      // The token goes along, so it must stay with the hub.
+      if (!next.empty() && !next.starts_with(settings_.endpoint + "/")) {
+        throw Error(fmt::format("{}: the list of files goes on at another server: '{}'", name(), next));
+      }
+      url = next;
+    }
+    std::sort(files.begin(), files.end(), [](const HubFile& a, const HubFile& b) { return a.path < b.path; });
+    return files;
+  }
+
+  std::string download(const std::string& path) {
+    if (const auto copy = cache_.find(commit_, path)) return *copy;
+    if (settings_.is_offline) throw_offline(path);
+    const std::string url = fmt::format("{}/{}{}/resolve/{}/{}", settings_.endpoint, prefix(), address_.repository,
+                                        commit_, percent_encoded(path, "/"));
+    const std::string file_name = fmt::format("hf://{}/{}", address_.repository, path);
+    const std::string etag = download_hub_file(client_, {.url = url, .token = settings_.token}, file_name, cache_);
+    return cache_.link(commit_, path, etag);
+  }
+
+ private:
+  std::string prefix() const { return kind_ == HubKind::kDataset ? "datasets/" : ""; }
+  std::string name() const { return "hf://" + address_.repository; }
+  std::string api_url() const {
+    const std::string kind = kind_ == HubKind::kDataset ? "datasets" : "models";
+    return fmt::format("{}/api/{}/{}", settings_.endpoint, kind, address_.repository);
+  }
+
+  [[noreturn]] void throw_offline(const std::string& path) const {
+    throw Error(fmt::format("{}: '{}' is not in {} and HF_HUB_OFFLINE is set; unset it, or run once with a network",
+                            name(), path, join(settings_.home, "hub")));
+  }
+
+  HttpAnswer ask(const std::string& url) {
+    HttpAnswer answer = client_.request({.url = url, .token = settings_.token});
+    if (answer.status != 200) {
+      throw Error(fmt::format("{}: {}", name(), describe_refusal(answer.status, answer.headers)));
+    }
+    return answer;
+  }
+
+  void find_commit() {
+    if (is_commit(address_.revision)) {
+      commit_ = address_.revision;
+      return;
+    }
+    if (settings_.is_offline) {
+      const auto known = cache_.commit_of(address_.revision);
+      if (!known) throw_offline(address_.revision);
+      commit_ = *known;
+      return;
+    }
+    const HttpAnswer answer = ask(fmt::format("{}/revision/{}", api_url(), percent_encoded(address_.revision, "")));
+    const json info = json::parse(answer.body, nullptr, false);
+    if (!info.is_object() || !info.contains("sha") || !info["sha"].is_string() ||
+        !is_commit(info["sha"].get_ref<const std::string&>())) {
+      throw Error(fmt::format("{}: {} does not answer as the hub does; check HF_ENDPOINT, or log in to your network",
+                              name(), settings_.endpoint));
+    }
+    commit_ = info["sha"].get<std::string>();
+    cache_.remember_commit(address_.revision, commit_);
+  }
+
+  void add_page(const std::string& body, std::vector<HubFile>& files) {
+    const json page = json::parse(body, nullptr, false);
+    if (!page.is_array()) throw Error(fmt::format("{}: the list of files is no JSON array", name()));
+    for (const json& entry : page) {
+      if (!entry.is_object() || entry.value("type", json()) != "file") continue;
+      const json path = entry.value("path", json());
+      const json size = entry.value("size", json());
+      if (!path.is_string() || !size.is_number_unsigned()) continue;
+      check_relative_path(path.get_ref<const std::string&>());
+      files.push_back(
+          {path.get<std::string>(), static_cast<int64_t>(std::min<uint64_t>(size.get<uint64_t>(), INT64_MAX))});
+    }
+  }
+
+  HubSettings settings_;
+  HubKind kind_;
+  HubAddress address_;
+  HubCache cache_;
+  HttpClient client_;
+  std::string commit_;
+};
+
+HubRepository::HubRepository(HubSettings settings, HubKind kind, HubAddress address)
+    : impl_(std::make_unique<Impl>(std::move(settings), kind, std::move(address))) {}
+
+HubRepository::~HubRepository() = default;
+
+const std::string& HubRepository::commit() const { return impl_->commit(); }
+
+std::vector<HubFile> HubRepository::list() { return impl_->list(); }
+
+std::string HubRepository::download(const std::string& path) { return impl_->download(path); }
+
+}  // namespace slm::storage

@@ -1,0 +1,66 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "slm/storage/http_client.h"
+
+namespace slm::storage {
+
+// How to reach the Hugging Face hub, and where its files are kept. The program takes these from HF_ENDPOINT, HF_TOKEN,
+// HF_HOME and HF_HUB_OFFLINE.
+struct HubSettings {
+  std::string endpoint = "https://huggingface.co";
+  std::string token;        // empty: anonymous
+  std::string home;         // HF_HOME; the files go to hub/ below it
+  bool is_offline = false;  // only what is already there
+  HttpSettings http;
+};
+
+// "hf://OWNER/NAME[/PATH][@REVISION]".
+struct HubAddress {
+  std::string repository;  // "OWNER/NAME"
+  std::string path;        // a subset or a file; empty for all
+  std::string revision;    // a branch, a tag, a commit
+};
+
+bool is_hub_address(std::string_view uri);
+
+// Throws UsageError for what is no such address.
+HubAddress parse_hub_address(std::string_view uri);
+
+enum class HubKind { kModel, kDataset };
+
+struct HubFile {
+  std::string path;  // inside the repository
+  int64_t size_bytes = 0;
+};
+
+// One revision of a repository, and its copy on this disk in the layout that the hub's own clients share:
+// hub/datasets--OWNER--NAME/{blobs/ETAG, snapshots/COMMIT/PATH, refs/REVISION}. A file is there complete or not at all:
+// it grows as blobs/ETAG.incomplete, which a later run goes on with.
+class HubRepository {
+ public:
+  // Asks the hub which commit the revision is. Throws Error with what the hub says, or what is missing offline.
+  HubRepository(HubSettings settings, HubKind kind, HubAddress address);
+  ~HubRepository();
+
+  const std::string& commit() const;
+
+  // All files, in the order of their paths.
+  std::vector<HubFile> list();
+
+  // The path of the local copy, downloaded when it is not there yet. Size and, for large files, SHA-256 are checked
+  // against what the hub announces. Throws Error.
+  std::string download(const std::string& path);
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace slm::storage

@@ -1,7 +1,11 @@
 #include <algorithm>
+#include <bit>
+#include <cstring>
 
-#include "slm/text/ascii_scan.h"
+#include "slm/text/bert_scanner.h"
+#include "slm/text/byte_block.h"
 #include "slm/text/fast_encoder.h"
+#include "slm/text/id_buffer.h"
 #include "slm/text/string_hash.h"
 #include "slm/text/utf8.h"
 
@@ -10,130 +14,149 @@ namespace {
 
 using Kind = BertCharacter::Kind;
 
+// Words are looked up as they are written, but for ASCII capitals where the normalizer makes them small.
 class FastBertEncoder final : public FastEncoder {
  public:
-  FastBertEncoder(const BertNormalizerOptions& options, const WordPieceModel& model)
-      : normalizer_(bert_normalizer(options)), model_(model), case_bit_(options.lowercase ? 0x20 : 0) {
-    BertCharacters characters;
-    for (size_t byte = 0; byte < ascii_.size(); ++byte) {
-      const BertCharacter& c = characters.of(static_cast<char32_t>(byte), *normalizer_);
-      ascii_[byte] = c.kind;
-      if (c.kind == Kind::kAlone) alone_ids_[byte] = model_.vocabulary().find(c.text());
-    }
-  }
+  FastBertEncoder(const BertNormalizerOptions& options, std::unique_ptr<Normalizer> normalizer,
+                  const WordPieceModel& model)
+      : normalizer_(std::move(normalizer)), model_(model), lowercase_(options.lowercase) {}
 
   bool encode(std::string_view text, EncoderMemory& memory, std::vector<int32_t>& ids) const override {
     const size_t old_size = ids.size();
-    size_t at = 0;
-    while (at < text.size()) {
-      const auto byte = static_cast<unsigned char>(text[at]);
-      if (byte < 0x80) {
-        if (ascii_[byte] == Kind::kSpace) {
-          ++at;
-          continue;
-        }
-        if (ascii_[byte] == Kind::kAlone && alone_ids_[byte] != kNoToken) {
-          ids.push_back(alone_ids_[byte]);
-          ++at;
-          continue;
-        }
-        if (const size_t end = short_ascii_word(text, at, memory, ids); end != at) {
-          at = end;
-          continue;
-        }
-      }
-      if (!word(text, at, memory, ids)) {
-        ids.resize(old_size);
-        return false;
-      }
-    }
-    return true;
+    const bool is_done = encode_blocks(text, memory, ids);
+    if (!is_done) ids.resize(old_size);
+    return is_done;
   }
 
  private:
-  // A word of up to 15 ASCII letters and digits that ends there. Returns `at` where there is none.
-  size_t short_ascii_word(std::string_view text, size_t at, EncoderMemory& memory, std::vector<int32_t>& ids) const {
-    if (text.size() - at < 17) return at;
-    const char* bytes = text.data() + at;
-    const uint64_t low = ascii::load(bytes), high = ascii::load(bytes + 8);
-    size_t length = ascii::run_length(ascii::letters(low) | ascii::digits(low));
-    if (length == 8) length += ascii::run_length(ascii::letters(high) | ascii::digits(high));
-    if (length == 0 || length > ShortWord::kMaxBytes) return at;
-    const auto next = static_cast<unsigned char>(bytes[length]);
-    const bool ends = next < 0x80 && (ascii_[next] == Kind::kSpace || ascii_[next] == Kind::kAlone);
-    if (!ends) return at;
-    const uint64_t case_bits = ascii::kOnes * case_bit_;
-    const ShortWord key = ShortWord::of(low | case_bits, high | case_bits, length);
-    const auto known = memory.cache.find(key);
-    if (!known.empty()) {
-      for (const int32_t id : known) ids.push_back(id);
-      return at + length;
-    }
-    char spelled[16];
-    const uint64_t parts[2] = {low | case_bits, high | case_bits};
-    std::memcpy(spelled, parts, sizeof spelled);
-    const size_t first = ids.size();
-    tokenize({spelled, length}, ids);
-    memory.cache.insert(key, std::span(ids).subspan(first));
-    return at + length;
-  }
+  static constexpr size_t kReach = ByteBlock::kSize + 16;  // bytes that are read at a place of the text
 
-  // Any word, or what stands between words, character by character. False for a text that has something unusual.
-  bool word(std::string_view text, size_t& at, EncoderMemory& memory, std::vector<int32_t>& ids) const {
-    std::string& spelled = spelled_buffer();
-    spelled.clear();
-    while (at < text.size()) {
-      const Utf8Char c = read_utf8(text, at);
-      const BertCharacter& character = memory.bert_characters.of(c.code_point, *normalizer_);
-      if (character.kind == Kind::kUnusual) return false;
-      const bool ends_word = character.kind == Kind::kSpace || character.kind == Kind::kAlone;
-      if (ends_word && !spelled.empty()) break;
-      at += static_cast<size_t>(c.length);
-      spelled += character.text();
-      if (ends_word) break;
+  struct Word {
+    ShortWord key;
+    uint32_t place;
+    uint8_t begin, length;
+  };
+
+  bool encode_blocks(std::string_view text, EncoderMemory& memory, std::vector<int32_t>& ids) const {
+    IdBuffer out(ids);
+    char end_of_text[ByteBlock::kSize] = {};
+    while (!text.empty()) {
+      // `block` is the text from here on, with enough zeros behind its end.
+      std::string_view block = text;
+      if (text.size() < ByteBlock::kSize) {
+        std::memset(end_of_text, 0, sizeof end_of_text);
+        std::memcpy(end_of_text, text.data(), text.size());
+        block = {end_of_text, text.size()};
+      }
+      const BertScanner::Words words = BertScanner::scan(block, memory.bert_characters, *normalizer_);
+      if (!words.is_usual) return false;
+      encode_words(block.data(), words, memory, out);
+      size_t covered = words.num_covered;
+      if (covered == 0 && !append_long_word(text, covered, memory, out)) return false;
+      text.remove_prefix(covered);
     }
-    if (!spelled.empty()) known_or_tokenized(spelled, memory, ids);
     return true;
   }
 
-  static std::string& spelled_buffer() {
-    thread_local std::string buffer;
-    return buffer;
-  }
-
-  void known_or_tokenized(std::string_view spelled, EncoderMemory& memory, std::vector<int32_t>& ids) const {
-    const size_t first = ids.size();
-    const auto append = [&](std::span<const int32_t> known) { ids.insert(ids.end(), known.begin(), known.end()); };
-    if (spelled.size() <= ShortWord::kMaxBytes) {
-      const ShortWord key = ShortWord::of(spelled);
-      if (const auto known = memory.cache.find(key); !known.empty()) return append(known);
-      tokenize(spelled, ids);
-      memory.cache.insert(key, std::span(ids).subspan(first));
-      return;
+  void encode_words(const char* text, const BertScanner::Words& found, EncoderMemory& memory, IdBuffer& out) const {
+    char spelled[kReach];
+    if (lowercase_) {
+      ByteBlock(text).store_lowercase(spelled);
+    } else {
+      std::memcpy(spelled, text, ByteBlock::kSize);
     }
-    const uint64_t hash = hash_bytes(spelled);
-    if (const auto known = memory.cache.find_long(spelled, hash); !known.empty()) return append(known);
-    tokenize(spelled, ids);
-    memory.cache.insert_long(spelled, hash, std::span(ids).subspan(first));
+    std::memset(spelled + ByteBlock::kSize, 0, kReach - ByteBlock::kSize);
+    Word words[ByteBlock::kSize];
+    size_t num_words = 0;
+    // First all places in the cache, then what is there: the processor fetches the next ones meanwhile.
+    for (uint64_t starts = found.starts; starts != 0; starts &= starts - 1) {
+      const auto begin = static_cast<size_t>(std::countr_zero(starts));
+      const uint64_t ends_behind = found.ends >> begin >> 1;  // none: at the end of the block
+      const size_t length = std::min(static_cast<size_t>(std::countr_zero(ends_behind)) + 1, ByteBlock::kSize - begin);
+      Word& word = words[num_words++];
+      word.begin = static_cast<uint8_t>(begin);
+      word.length = static_cast<uint8_t>(length);
+      word.key = ShortWord::of(spelled + begin, std::min(length, ShortWord::kMaxBytes));
+      word.place = WordCache::place_of(word.key);
+      memory.cache.prefetch(word.place);
+    }
+    for (size_t i = 0; i < num_words; ++i) {
+      const Word& word = words[i];
+      const std::string_view as_written(spelled + word.begin, word.length);
+      if (word.length <= ShortWord::kMaxBytes) [[likely]] {
+        const uint32_t count = memory.cache.find(word.key, word.place, out.end());
+        if (count - 1 < WordCache::kRoom) [[likely]] {
+          out.added(count);
+          continue;
+        }
+        append(as_written, word, count == WordCache::kElsewhere, memory, out);
+      } else {
+        append(as_written, word, true, memory, out);
+      }
+    }
   }
 
-  void tokenize(std::string_view spelled, std::vector<int32_t>& ids) const {
-    std::vector<ModelToken> tokens;
-    model_.tokenize(spelled, tokens);
-    for (const ModelToken& token : tokens) ids.push_back(token.id);
+  // A word that the cache does not have at its first place.
+  void append(std::string_view as_written, const Word& word, bool may_be_known, EncoderMemory& memory,
+              IdBuffer& out) const {
+    const uint64_t hash = hash_bytes(as_written);
+    std::vector<int32_t>& ids = out.flushed();
+    if (may_be_known) {
+      const auto known = memory.cache.find_long(as_written, hash);
+      ids.insert(ids.end(), known.begin(), known.end());
+      if (!known.empty()) return;
+    }
+    memory.spelled.clear();
+    for (size_t at = 0; at < as_written.size();) {
+      const Utf8Char c = read_utf8(as_written, at);
+      at += static_cast<size_t>(c.length);
+      memory.spelled += memory.bert_characters.of(c.code_point, *normalizer_).text();
+    }
+    const size_t first = ids.size();
+    tokenize(memory, ids);
+    const auto added = std::span(ids).subspan(first);
+    if (as_written.size() <= ShortWord::kMaxBytes) {
+      memory.cache.insert(word.key, word.place, as_written, hash, added);
+    } else {
+      memory.cache.insert_long(as_written, hash, added);
+    }
+  }
+
+  // A word at the beginning of the text that may be longer than a block. False where it has something unusual.
+  bool append_long_word(std::string_view text, size_t& end, EncoderMemory& memory, IdBuffer& out) const {
+    memory.spelled.clear();
+    for (end = 0; end < text.size();) {
+      const Utf8Char c = read_utf8(text, end);
+      const BertCharacter& character = memory.bert_characters.of(c.code_point, *normalizer_);
+      if (character.kind == Kind::kUnusual) return false;
+      if (end > 0 && (character.kind == Kind::kSpace || character.kind == Kind::kAlone)) break;
+      end += static_cast<size_t>(c.length);
+      memory.spelled += character.text();
+      if (character.kind == Kind::kAlone) break;
+    }
+    tokenize(memory, out.flushed());
+    return true;
+  }
+
+  void tokenize(EncoderMemory& memory, std::vector<int32_t>& ids) const {
+    if (memory.spelled.empty()) return;
+    memory.tokens.clear();
+    model_.tokenize(memory.spelled, memory.tokens);
+    for (const ModelToken& token : memory.tokens) ids.push_back(token.id);
   }
 
   std::unique_ptr<Normalizer> normalizer_;
   const WordPieceModel& model_;
-  unsigned char case_bit_;
-  std::array<Kind, 128> ascii_{};
-  std::array<int32_t, 128> alone_ids_{};
+  bool lowercase_;
 };
 
 }  // namespace
 
 std::unique_ptr<FastEncoder> fast_bert_encoder(const BertNormalizerOptions& options, const WordPieceModel& model) {
-  return std::make_unique<FastBertEncoder>(options, model);
+  auto normalizer = bert_normalizer(options);
+  BertCharacters characters;
+  if (!BertScanner::is_usual(characters, *normalizer)) return nullptr;
+  return std::make_unique<FastBertEncoder>(options, std::move(normalizer), model);
 }
 
 }  // namespace slm::text

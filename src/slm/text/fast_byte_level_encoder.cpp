@@ -1,77 +1,143 @@
 #include <algorithm>
+#include <bit>
+#include <cstring>
 
-#include "slm/text/ascii_scan.h"
+#include "slm/text/byte_block.h"
+#include "slm/text/byte_merger.h"
 #include "slm/text/byte_tokenizer.h"
 #include "slm/text/fast_encoder.h"
+#include "slm/text/gpt2_scanner.h"
+#include "slm/text/id_buffer.h"
 #include "slm/text/string_hash.h"
 
 namespace slm::text {
 namespace {
 
-// The end of the match at `at` where it is an optional space and ASCII letters, of up to 15 bytes in all and well
-// inside the text; else `at`.
-size_t short_ascii_word_end(std::string_view text, size_t at, uint64_t low, uint64_t high) {
-  const bool has_space = text[at] == ' ';
-  const uint64_t first = has_space ? low >> 8 | high << 56 : low;
-  size_t length = ascii::run_length(ascii::letters(first));
-  if (length == 0) return at;
-  size_t end = at + length + (has_space ? 1 : 0);
-  if (length == 8) {
-    const uint64_t rest = ascii::load(text.data() + end);
-    const size_t more = ascii::run_length(ascii::letters(rest));
-    end += more;
-    if (more == 8) return at;
-  }
-  if (end - at > ShortWord::kMaxBytes || static_cast<unsigned char>(text[end]) >= 0x80) return at;
-  return end;
-}
+// Bytes that are read at a place of the text: a block, and a short word that begins at its end.
+constexpr size_t kReach = ByteBlock::kSize + 16;
 
 class FastByteLevelEncoder final : public FastEncoder {
  public:
   FastByteLevelEncoder(GptPattern pattern, const BpeModel& model, const std::array<int32_t, 256>& byte_ids)
-      : pattern_(pattern), has_simple_words_(pattern != GptPattern::kO200k), model_(model), byte_ids_(byte_ids) {}
+      : pattern_(pattern), model_(model), merger_(model, byte_ids) {}
 
   bool encode(std::string_view text, EncoderMemory& memory, std::vector<int32_t>& ids) const override {
-    constexpr size_t kMargin = 32;  // bytes that may be read beyond a short word's beginning
-    for (size_t at = 0; at < text.size();) {
-      if (text.size() - at < kMargin) {
-        const size_t end = gpt_match_end(pattern_, text, at);
-        append_word(text.substr(at, end - at), memory, ids);
-        at = end;
-        continue;
+    IdBuffer out(ids);
+    char end_of_text[kReach];
+    while (!text.empty()) {
+      // `block` is the text from here on, with enough zeros behind its end.
+      std::string_view block = text;
+      if (text.size() < kReach) {
+        std::memset(end_of_text, 0, sizeof end_of_text);
+        std::memcpy(end_of_text, text.data(), text.size());
+        block = {end_of_text, text.size()};
       }
-      const uint64_t low = ascii::load(text.data() + at), high = ascii::load(text.data() + at + 8);
-      size_t end = has_simple_words_ ? short_ascii_word_end(text, at, low, high) : at;
-      if (end == at) end = gpt_match_end(pattern_, text, at);
-      if (end - at <= ShortWord::kMaxBytes) {
-        const ShortWord key = ShortWord::of(low, high, end - at);
-        const auto known = memory.cache.find(key);
-        if (!known.empty()) {
-          for (const int32_t id : known) ids.push_back(id);
-        } else {
-          const size_t first = ids.size();
-          tokenize(text.substr(at, end - at), ids);
-          memory.cache.insert(key, std::span(ids).subspan(first));
-        }
-      } else {
-        append_word(text.substr(at, end - at), memory, ids);
+      size_t covered = encode_block(block, memory.cache, out);
+      if (covered == 0) {
+        covered = gpt_match_end(pattern_, text, 0);
+        append_word(text.substr(0, covered), memory.cache, out);
       }
-      at = end;
+      text.remove_prefix(covered);
     }
     return true;
   }
 
  private:
-  void append_word(std::string_view word, EncoderMemory& memory, std::vector<int32_t>& ids) const {
-    const uint64_t hash = hash_bytes(word);
-    const auto known = memory.cache.find_long(word, hash);
-    if (!known.empty()) {
-      ids.insert(ids.end(), known.begin(), known.end());
-      return;
+  // Encodes the matches that lie in the first bytes; returns how many bytes they have.
+  size_t encode_block(std::string_view text, WordCache& cache, IdBuffer& out) const {
+    uint64_t starts = pattern_ == GptPattern::kGpt2 ? scanner_.starts(text) : matches(text);
+    if ((starts & (starts - 1)) == 0) return 0;
+    struct Word {
+      ShortWord key;
+      uint32_t place;
+      uint8_t begin, length;
+    };
+    Word words[ByteBlock::kSize];
+    size_t num_words = 0;
+    auto begin = static_cast<size_t>(std::countr_zero(starts));
+    // First all places in the cache, then what is there: the processor fetches the next ones meanwhile.
+    for (starts &= starts - 1; starts != 0; starts &= starts - 1) {
+      const auto end = static_cast<size_t>(std::countr_zero(starts));
+      const size_t length = end - begin;
+      Word& word = words[num_words++];
+      word.begin = static_cast<uint8_t>(begin);
+      word.length = static_cast<uint8_t>(length);
+      word.key = ShortWord::of(text.data() + begin, std::min(length, ShortWord::kMaxBytes));
+      word.place = WordCache::place_of(word.key);
+      cache.prefetch(word.place);
+      begin = end;
     }
+    for (size_t i = 0; i < num_words; ++i) {
+      const Word& word = words[i];
+      if (word.length <= ShortWord::kMaxBytes) [[likely]] {
+        append_short(text.substr(word.begin, word.length), word.key, word.place, cache, out);
+      } else {
+        append_word(text.substr(word.begin, word.length), cache, out);
+      }
+    }
+    return begin;
+  }
+
+  // As Gpt2Scanner::starts(), for the other patterns.
+  uint64_t matches(std::string_view text) const {
+    const size_t limit = text.size() < ByteBlock::kSize ? text.size() : ByteBlock::kSize - 1;
+    uint64_t starts = 1;
+    size_t at = 0;
+    while (at < limit) {
+      at = gpt_match_end(pattern_, text, at);
+      if (at <= limit) starts |= uint64_t{1} << at;
+    }
+    return starts;
+  }
+
+  void append_short(std::string_view word, const ShortWord& key, uint32_t place, WordCache& cache,
+                    IdBuffer& out) const {
+    const uint32_t count = cache.find(key, place, out.end());
+    if (count - 1 < WordCache::kRoom) [[likely]] {
+      out.added(count);
+    } else {
+      append_rare(word, key, place, count == WordCache::kElsewhere, cache, out);
+    }
+  }
+
+  // A short word that the cache does not have at its place.
+  void append_rare(std::string_view word, const ShortWord& key, uint32_t place, bool may_be_known, WordCache& cache,
+                   IdBuffer& out) const {
+    const uint64_t hash = hash_bytes(word);
+    std::vector<int32_t>& ids = out.flushed();
+    if (may_be_known && append_known(word, hash, cache, ids)) return;
     const size_t first = ids.size();
     tokenize(word, ids);
-    memory.cache.insert_long(word, hash, std::span(ids).subspan(first));
+    cache.insert(key, place, word, hash, std::span(ids).subspan(first));
+  }
+
+  void append_word(std::string_view word, WordCache& cache, IdBuffer& out) const {
+    // Parts that no merge joins come again more often than the whole.
+    while (!word.empty()) {
+      const size_t end = model_.options().ignore_merges ? word.size() : merger_.first_part_end(word);
+      append_part(word.substr(0, end), cache, out);
+      word.remove_prefix(end);
+    }
+  }
+
+  void append_part(std::string_view part, WordCache& cache, IdBuffer& out) const {
+    if (part.size() <= ShortWord::kMaxBytes) {
+      const ShortWord key = ShortWord::of(part);
+      append_short(part, key, WordCache::place_of(key), cache, out);
+      return;
+    }
+    const uint64_t hash = hash_bytes(part);
+    std::vector<int32_t>& ids = out.flushed();
+    if (append_known(part, hash, cache, ids)) return;
+    const size_t first = ids.size();
+    tokenize(part, ids);
+    cache.insert_long(part, hash, std::span(ids).subspan(first));
+  }
+
+  static bool append_known(std::string_view word, uint64_t hash, const WordCache& cache, std::vector<int32_t>& ids) {
+    const auto known = cache.find_long(word, hash);
+    ids.insert(ids.end(), known.begin(), known.end());
+    return !known.empty();
   }
 
   void tokenize(std::string_view word, std::vector<int32_t>& ids) const {
@@ -80,43 +146,13 @@ class FastByteLevelEncoder final : public FastEncoder {
       for (const char c : word) spelled += byte_level_alphabet()[static_cast<unsigned char>(c)];
       if (const int32_t id = model_.vocabulary().find(spelled); id != kNoToken) return ids.push_back(id);
     }
-    constexpr size_t kFew = 32;
-    if (word.size() <= kFew) return merge_short(word, ids);
-    std::vector<ModelToken> tokens;
-    tokens.reserve(word.size());
-    for (size_t i = 0; i < word.size(); ++i)
-      tokens.push_back({byte_ids_[static_cast<unsigned char>(word[i])], i, i + 1});
-    merge_tokens(model_.merges(), 0, tokens);
-    for (const ModelToken& token : tokens) ids.push_back(token.id);
-  }
-
-  // Looks at every pair again after each merge: for a short word that beats any queue.
-  void merge_short(std::string_view word, std::vector<int32_t>& ids) const {
-    int32_t tokens[33];
-    Merge pairs[33];
-    const MergeTable& merges = model_.merges();
-    size_t count = word.size();
-    for (size_t i = 0; i < count; ++i) tokens[i] = byte_ids_[static_cast<unsigned char>(word[i])];
-    for (size_t i = 0; i + 1 < count; ++i) pairs[i] = merges.find(tokens[i], tokens[i + 1]);
-    while (count > 1) {
-      size_t best = 0;
-      for (size_t i = 1; i + 1 < count; ++i)
-        if (pairs[i].rank < pairs[best].rank) best = i;
-      if (pairs[best].rank == Merge::kNever) break;
-      tokens[best] = pairs[best].id;
-      --count;
-      for (size_t i = best + 1; i < count; ++i) tokens[i] = tokens[i + 1];
-      for (size_t i = best; i + 1 < count; ++i) pairs[i] = pairs[i + 1];
-      if (best + 1 < count) pairs[best] = merges.find(tokens[best], tokens[best + 1]);
-      if (best > 0) pairs[best - 1] = merges.find(tokens[best - 1], tokens[best]);
-    }
-    ids.insert(ids.end(), tokens, tokens + count);
+    merger_.merge(word, ids);
   }
 
   GptPattern pattern_;
-  bool has_simple_words_;  // an optional space and letters are a match, whatever their case and what follows
   const BpeModel& model_;
-  std::array<int32_t, 256> byte_ids_;
+  ByteMerger merger_;
+  Gpt2Scanner scanner_;
 };
 
 }  // namespace

@@ -18,6 +18,8 @@ namespace slm::text {
 struct EncoderMemory {
   WordCache cache;
   BertCharacters bert_characters;
+  std::string spelled;             // a word while it is normalized
+  std::vector<ModelToken> tokens;  // of a word
 };
 
 // The ids of a text without added tokens for one widely used kind of pipeline: what the pipeline gives, in one pass and

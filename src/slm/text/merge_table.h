@@ -28,6 +28,15 @@ class MergeTable {
     return slots_.empty() ? Merge{} : slots_[slot_of(key_of(left, right))].merge;
   }
 
+  // Calls visit(left, right, merge) for each, in no particular order.
+  template <typename Visit>
+  void for_each(const Visit& visit) const {
+    for (const Slot& slot : slots_) {
+      if (slot.key == kEmpty) continue;
+      visit(static_cast<int32_t>(slot.key >> 32), static_cast<int32_t>(slot.key & UINT32_MAX), slot.merge);
+    }
+  }
+
  private:
   static constexpr uint64_t kEmpty = UINT64_MAX;
   struct Slot {

@@ -1,21 +1,55 @@
 #include "slm/text/word_cache.h"
 
 #include <algorithm>
+#include <new>
 
 namespace slm::text {
+namespace {
 
-void WordCache::insert(const ShortWord& word, std::span<const int32_t> ids) {
-  Short entry;
-  if (ids.empty() || ids.size() > entry.ids.size()) return;
-  const size_t place = place_of(word);
-  short_[place ^ 1] = short_[place];
+constexpr size_t kLine = 64;  // bytes of a cache line
+
+}  // namespace
+
+const std::array<ShortWord::Mask, ShortWord::kMaxBytes + 1> ShortWord::kMasks = [] {
+  std::array<Mask, kMaxBytes + 1> masks{};
+  for (size_t length = 0; length < masks.size(); ++length) {
+    const auto ones = [](size_t bytes) { return bytes >= 8 ? ~uint64_t{0} : (uint64_t{1} << (8 * bytes)) - 1; };
+    masks[length] = {ones(length), length <= 8 ? 0 : ones(length - 8)};
+  }
+  return masks;
+}();
+
+template <typename T>
+WordCache::Table<T>::Table(size_t size) : memory_(std::calloc(size * sizeof(T) + kLine, 1)) {
+  static_assert(kLine % sizeof(T) == 0);
+  if (!memory_) throw std::bad_alloc();
+  const auto address = reinterpret_cast<uintptr_t>(memory_.get());
+  entries_ = reinterpret_cast<T*>((address + kLine - 1) / kLine * kLine);
+}
+
+WordCache::WordCache() : short_(size_t{1} << kShortBits), medium_(kNumMedium), long_(kNumLong) {}
+
+void WordCache::insert(const ShortWord& word, uint32_t place, std::string_view text, uint64_t hash,
+                       std::span<const int32_t> ids) {
+  if (ids.empty()) return;
+  Short& entry = short_[place];
+  if (entry.word != word) short_[place ^ 1] = entry;
   entry.word = word;
-  std::copy(ids.begin(), ids.end(), entry.ids.begin());
-  entry.count = static_cast<uint32_t>(ids.size());
-  short_[place] = entry;
+  if (ids.size() <= entry.ids.size()) {
+    std::copy(ids.begin(), ids.end(), entry.ids.begin());
+    entry.count = static_cast<uint32_t>(ids.size());
+  } else {
+    entry.count = kElsewhere;
+    insert_long(text, hash, ids);
+  }
 }
 
 std::span<const int32_t> WordCache::find_long(std::string_view word, uint64_t hash) const {
+  if (word.size() <= kMaxMediumBytes) {
+    const Medium& entry = medium_[hash % kNumMedium];
+    const bool is_it = entry.length == word.size() && std::memcmp(entry.word.data(), word.data(), word.size()) == 0;
+    if (is_it) return {entry.ids.data(), entry.count};
+  }
   const Long& entry = long_[hash % kNumLong];
   const bool is_it = entry.hash == hash && entry.key_length == word.size() &&
                      std::string_view(keys_).substr(entry.key_begin, entry.key_length) == word;
@@ -24,7 +58,15 @@ std::span<const int32_t> WordCache::find_long(std::string_view word, uint64_t ha
 }
 
 void WordCache::insert_long(std::string_view word, uint64_t hash, std::span<const int32_t> ids) {
-  if (word.size() > kMaxLongWordBytes || ids.empty()) return;
+  if (word.size() > kMaxLongBytes || word.empty() || ids.empty()) return;
+  if (word.size() <= kMaxMediumBytes && ids.size() <= kMaxMediumIds) {
+    Medium& entry = medium_[hash % kNumMedium];
+    std::copy(word.begin(), word.end(), entry.word.begin());
+    entry.length = static_cast<uint8_t>(word.size());
+    std::copy(ids.begin(), ids.end(), entry.ids.begin());
+    entry.count = static_cast<uint32_t>(ids.size());
+    return;
+  }
   if (keys_.size() + word.size() > kMaxArena || ids_.size() + ids.size() > kMaxArena / 4) {
     std::fill(long_.begin(), long_.end(), Long{});
     keys_.clear();

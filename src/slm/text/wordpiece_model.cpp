@@ -15,35 +15,20 @@ bool is_continuation_byte(char c) { return (static_cast<unsigned char>(c) & 0xC0
 WordPieceModel::WordPieceModel(Vocabulary vocabulary, WordPieceOptions options)
     : vocabulary_(std::move(vocabulary)),
       options_(std::move(options)),
+      pieces_(vocabulary_, options_.continuing_subword_prefix),
       unknown_id_(vocabulary_.find(options_.unknown_token)) {}
 
 void WordPieceModel::tokenize(std::string_view piece, std::vector<ModelToken>& tokens) const {
   const size_t first = tokens.size();
-  const std::string& prefix = options_.continuing_subword_prefix;
   int64_t num_characters = 0;
   for (const char c : piece) num_characters += is_continuation_byte(c) ? 0 : 1;
   bool is_spelled = num_characters <= options_.max_input_chars_per_word;
 
-  std::string spelled;
   for (size_t begin = 0; is_spelled && begin < piece.size();) {
-    const size_t longest = vocabulary_.longest_token_bytes();
-    size_t end = std::min(piece.size(), begin + longest);
-    while (end < piece.size() && is_continuation_byte(piece[end])) --end;
-    int32_t id = kNoToken;
-    for (; end > begin; --end) {
-      if (end < piece.size() && is_continuation_byte(piece[end])) continue;
-      std::string_view token = piece.substr(begin, end - begin);
-      if (begin > 0) {
-        spelled = prefix;
-        spelled += token;
-        token = spelled;
-      }
-      id = vocabulary_.find(token);
-      if (id != kNoToken) break;
-    }
-    is_spelled = id != kNoToken;
-    if (is_spelled) tokens.push_back({id, begin, end});
-    begin = end;
+    const PieceTable::Found found = pieces_.longest(piece.substr(begin), begin > 0);
+    is_spelled = found.id != kNoToken;
+    if (is_spelled) tokens.push_back({found.id, begin, begin + found.length});
+    begin += found.length;
   }
   if (is_spelled) return;
   if (unknown_id_ == kNoToken) {

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "slm/text/model.h"
+#include "slm/text/piece_table.h"
 
 namespace slm::text {
 
@@ -27,6 +28,7 @@ class WordPieceModel final : public Model {
  private:
   Vocabulary vocabulary_;
   WordPieceOptions options_;
+  PieceTable pieces_;
   int32_t unknown_id_;
 };
 

@@ -1,0 +1,100 @@
+#!/usr/bin/env python3
+"""Speed of slm's tokenizers beside nanotoken, gigatoken and Hugging Face tokenizers, on the same documents.
+
+    compare_tokenizers.py --slm_speed build/release/tokenizer_speed [--data ../shared/data] [--python PEERS_PYTHON]
+
+Every run is a process of its own, so each encodes its text for the first time, with cold caches; loading and reading
+are not counted. The engines run in turns, the medians of the rounds are printed. Peak memory is that of the whole
+process, text and ids included; in brackets what encoding added. Without --python the peers are installed from PyPI
+into an environment in the user's cache folder; the texts (tokenizer_texts.py says which) are kept there, too.
+"""
+
+import argparse
+import json
+import os
+import pathlib
+import statistics
+import subprocess
+import sys
+import venv
+
+import tokenizer_texts
+
+HERE = pathlib.Path(__file__).resolve().parent
+PEERS = ["nanotoken==0.1.0", "gigatoken==0.10.0", "tokenizers==0.23.*"]
+# tokenizer: the peers that know it; Hugging Face gives the ids that all others are compared with
+CASES = {"bert-base-uncased": ["nanotoken", "huggingface"], "gpt2": ["gigatoken", "huggingface"]}
+
+
+def peers_python(cache):
+    folder = cache / "tokenizer_peers"
+    python = folder / "bin" / "python"
+    if not (folder / "complete").exists():
+        venv.create(folder, with_pip=True, clear=True)
+        subprocess.run([python, "-m", "pip", "install", "--quiet", *PEERS], check=True)
+        (folder / "complete").touch()
+    return python
+
+
+def run(command):
+    done = subprocess.run(list(map(str, command)), capture_output=True, text=True)
+    if done.returncode != 0:
+        sys.exit(f"{' '.join(map(str, command))}: exit {done.returncode}\n{done.stderr}")
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def agreement(digests, expected):
+    """Over the documents that both have encoded; the last digest may be of fewer documents."""
+    both = min(len(digests), len(expected))
+    if len(digests) != len(expected):
+        both -= 1
+    different = sum(a != b for a, b in zip(digests[:both], expected[:both]))
+    return "agree" if different == 0 else f"{different} of {both} parts differ"
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--slm_speed", type=pathlib.Path, default="build/release/tokenizer_speed")
+    parser.add_argument("--data", type=pathlib.Path, default=HERE.parents[1] / "shared" / "data")
+    parser.add_argument("--python", type=pathlib.Path, help="an interpreter that has the peers")
+    parser.add_argument("--mb", type=int, default=32, help="of each kind of text")
+    parser.add_argument("--huggingface_mb", type=float, default=4)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--threads", type=int, nargs="+", default=[1, 2])
+    parser.add_argument("--texts", nargs="+", default=["english", "multilingual", "program"])
+    parser.add_argument("--tokenizers", nargs="+", default=list(CASES))
+    arguments = parser.parse_args()
+    cache = pathlib.Path(os.environ.get("XDG_CACHE_HOME", pathlib.Path.home() / ".cache")) / "slm"
+    python = arguments.python or peers_python(cache)
+    texts = tokenizer_texts.collect(cache / "tokenizer_texts", arguments.mb)
+    print(f"{'tokenizer':18} {'text':13} {'engine':12} threads   MB/s  Mtokens/s  peak MB (encoding)  ids      slm is")
+    for tokenizer in arguments.tokenizers:
+        path = arguments.data / tokenizer / "tokenizer.json"
+        for kind in arguments.texts:
+            expected = None
+            for threads in arguments.threads:
+                engines = [*CASES[tokenizer], "slm"]
+                if threads != arguments.threads[0]:
+                    engines.remove("huggingface")
+                results = {engine: [] for engine in engines}
+                for _ in range(arguments.rounds):
+                    for engine in engines:
+                        if engine == "huggingface" and results[engine]:
+                            continue
+                        size = arguments.huggingface_mb if engine == "huggingface" else arguments.mb + 1
+                        command = ([arguments.slm_speed] if engine == "slm" else
+                                   [python, HERE / "tokenizer_peer.py", engine])
+                        results[engine].append(run([*command, path, texts[kind], threads, size]))
+                if "huggingface" in results:
+                    expected = results["huggingface"][0]["digests"]
+                medians = {engine: statistics.median(r["seconds"] for r in results[engine]) for engine in engines}
+                rates = {engine: results[engine][0]["bytes"] / 1e6 / medians[engine] for engine in engines}
+                for engine in engines:
+                    r = results[engine][0]
+                    print(f"{tokenizer:18} {kind:13} {engine:12} {threads:7} {rates[engine]:6.1f} "
+                          f"{r['tokens'] / medians[engine] / 1e6:10.1f} {r['peak_mb']:8.0f} {r['encoding_mb']:8.0f}    "
+                          f"{agreement(r['digests'], expected):8} {rates['slm'] / rates[engine]:6.2f} x", flush=True)
+
+
+if __name__ == "__main__":
+    main()

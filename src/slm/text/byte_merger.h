@@ -1,0 +1,58 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "slm/text/bpe_model.h"
+
+namespace slm::text {
+
+// Merges the bytes of a word with the merges of a byte-level BPE model: what merge_tokens() gives, faster.
+class ByteMerger {
+ public:
+  // `byte_ids`: the token of each byte. `model` must outlive the merger.
+  ByteMerger(const BpeModel& model, const std::array<int32_t, 256>& byte_ids);
+
+  // Appends the tokens of a word.
+  void merge(std::string_view word, std::vector<int32_t>& ids) const;
+
+  // Where a word, from its first byte on, falls into parts that no merge joins: the end of the first part.
+  size_t first_part_end(std::string_view word) const {
+    for (size_t i = 1; i < word.size(); ++i) {
+      const size_t pair = pair_of(word[i - 1], word[i]);
+      if ((joins_[pair / 64] >> (pair % 64) & 1) == 0) return i;
+    }
+    return word.size();
+  }
+
+ private:
+  // Up to this many tokens, a search through all pairs after each merge is faster than a queue.
+  static constexpr size_t kFew = 64;
+  static constexpr uint32_t kMaxRank = 1 << 24;
+  static constexpr int kFilterBits = 19;
+
+  static size_t pair_of(char left, char right) {
+    return size_t{static_cast<unsigned char>(left)} << 8 | static_cast<unsigned char>(right);
+  }
+  static uint64_t filter_bit(int32_t left, int32_t right) {
+    const uint64_t key = uint64_t{static_cast<uint32_t>(left)} << 32 | static_cast<uint32_t>(right);
+    return (key * 0x9E3779B97F4A7C15u) >> (64 - kFilterBits);
+  }
+  Merge find(int32_t left, int32_t right) const {
+    const uint64_t bit = filter_bit(left, right);
+    if ((filter_[bit / 64] >> (bit % 64) & 1) == 0) return {};
+    return model_.merges().find(left, right);
+  }
+  void merge_few(std::string_view word, std::vector<int32_t>& ids) const;
+
+  const BpeModel& model_;
+  std::array<int32_t, 256> byte_ids_;
+  std::vector<Merge> byte_pairs_;             // by pair_of(): the merge of two bytes
+  std::array<uint64_t, 65536 / 64> joins_{};  // bits by pair_of(): where some merge joins
+  std::vector<uint64_t> filter_;              // bits by filter_bit(): clear where there is no merge for sure
+  bool are_ranks_small_ = true;
+};
+
+}  // namespace slm::text

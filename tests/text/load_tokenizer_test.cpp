@@ -45,6 +45,35 @@ TEST(LoadTokenizer, SaysWhatIsWrongWithAFile) {
   EXPECT_THROW(load_tokenizer("/nonexistent/tokenizer.json"), IoError);
 }
 
+TEST(LoadTokenizer, RefusesEveryTruncationInOneLine) {
+  const std::string whole = R"({"version": "1.0", "added_tokens": [], "model": {"type": "BPE",)"
+                            R"( "vocab": {"a": 0, "\u00e9\"": 1, "ab": 2, "b": 3}, "merges": [["a", "b"]]}})";
+  EXPECT_EQ(message_of(whole), "no error");
+  for (size_t size = 0; size < whole.size(); ++size) {
+    const std::string message = message_of(whole.substr(0, size));
+    EXPECT_TRUE(message.ends_with("is not JSON: truncated copy? copy it again")) << size << ": " << message;
+  }
+}
+
+TEST(LoadTokenizer, SaysWhereAFileIsNoJsonBehindItsLists) {
+  const std::string content = R"({"model": {"vocab": {"a": 0, "b": 1, "ab": 2}, "merges": ["a b"], x}})";
+  EXPECT_EQ(message_of(content), "t.json: byte " + std::to_string(content.find('x') + 1) +
+                                     ": is not JSON: truncated copy? copy it again");
+}
+
+TEST(LoadTokenizer, RefusesDeepNestingAndTooManyValues) {
+  EXPECT_EQ(message_of(std::string(1000, '[')), "t.json: byte 100: is nested more than 100 deep");
+  EXPECT_EQ(message_of(std::string(size_t{17} << 20, ',')), "t.json: byte 16777216: has more than 16777216 values");
+}
+
+TEST(LoadTokenizer, ReadsTheListsOfAModelWhateverTheirOrderAndEscapes) {
+  const auto tokenizer = parse_tokenizer(
+      R"({"model": {"merges": ["\u0061 b" , ["ab","\ud83d\ude00"]], "vocab" : {"a":0,"b":1,"ab":2,"😀":3,"ab\ud83d\ude00":4}}})",
+      "t.json");
+  EXPECT_EQ(tokenizer->encode("ab😀"), (std::vector<int32_t>{4}));
+  EXPECT_EQ(tokenizer->kind(), "BPE");
+}
+
 std::string with_model(const std::string& model) { return R"({"model": )" + model + "}"; }
 
 TEST(LoadTokenizer, SaysWhatIsWrongWithAModel) {
@@ -54,11 +83,11 @@ TEST(LoadTokenizer, SaysWhatIsWrongWithAModel) {
       message_of(with_model(R"({"type": "BPE", "vocab": {"a": 0, "b": 1}, "merges": ["a b"]})")),
       "t.json: model is inconsistent: merge 0 ('a' 'b') needs the token 'ab', which the vocabulary does not have");
   EXPECT_EQ(message_of(with_model(R"({"type": "BPE", "vocab": {"a": 0, "b": 0}, "merges": []})")),
-            "t.json: model gives the id 0 to two tokens, 'a' and 'b'");
+            "t.json: byte 50: model gives the id 0 to two tokens, 'a' and 'b'");
   EXPECT_EQ(message_of(with_model(R"({"type": "BPE", "vocab": {"a": 0, "b": 2}, "merges": []})")),
             "t.json: model has a gap: no token has id 1, but 2 is taken ('b')");
   EXPECT_EQ(message_of(with_model(R"({"type": "BPE", "vocab": {"a": 4000000000}, "merges": []})")),
-            "t.json: model gives the token 'a' the id 4000000000, expected a number below 16777216");
+            "t.json: byte 51: model gives the token 'a' the id 4000000000, expected a number below 4194304");
   EXPECT_EQ(message_of(with_model(R"({"type": "BPE", "vocab": {}, "merges": [], "dropout": 0.1})")),
             "t.json: model has dropout, which makes encoding random: slm does not support it; set \"dropout\" to null");
   EXPECT_EQ(message_of(with_model(R"({"type": "WordLevel", "vocab": []})")), "t.json: model has no \"unk_token\"");

@@ -7,7 +7,7 @@
 
 namespace slm::text {
 
-BpeModel::BpeModel(Vocabulary vocabulary, const std::vector<std::pair<std::string, std::string>>& merges,
+BpeModel::BpeModel(Vocabulary vocabulary, const std::vector<std::pair<std::string_view, std::string_view>>& merges,
                    BpeOptions options)
     : vocabulary_(std::move(vocabulary)), options_(std::move(options)) {
   const auto id_of = [&](size_t rank, std::string_view token) {
@@ -20,12 +20,16 @@ BpeModel::BpeModel(Vocabulary vocabulary, const std::vector<std::pair<std::strin
   };
   merges_.reserve(merges.size());
   std::string whole;
+  int32_t last_whole = kNoToken;
   for (size_t rank = 0; rank < merges.size(); ++rank) {
     const auto& [left, right] = merges[rank];
     const int32_t left_id = id_of(rank, left), right_id = id_of(rank, right);
     whole = left;
-    whole += std::string_view(right).substr(std::min(options_.continuing_subword_prefix.size(), right.size()));
-    merges_.set(left_id, right_id, {static_cast<uint32_t>(rank), id_of(rank, whole)});
+    whole += right.substr(std::min(options_.continuing_subword_prefix.size(), right.size()));
+    // Trainers number the results in the order of the merges: a look at the next id saves most searches.
+    const int32_t next = last_whole + 1;
+    last_whole = vocabulary_.has(next) && vocabulary_.token(next) == whole ? next : id_of(rank, whole);
+    merges_.set(left_id, right_id, {static_cast<uint32_t>(rank), last_whole});
   }
   if (options_.unknown_token) unknown_id_ = vocabulary_.find(*options_.unknown_token);
 }

@@ -3,6 +3,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -25,7 +26,8 @@ struct BpeOptions {
 class BpeModel final : public Model {
  public:
   // `merges` in the order of their ranks. Throws Error for a merge whose parts or result the vocabulary does not have.
-  BpeModel(Vocabulary vocabulary, const std::vector<std::pair<std::string, std::string>>& merges, BpeOptions options);
+  BpeModel(Vocabulary vocabulary, const std::vector<std::pair<std::string_view, std::string_view>>& merges,
+           BpeOptions options);
 
   std::string_view kind() const override { return "BPE"; }
   const Vocabulary& vocabulary() const override { return vocabulary_; }

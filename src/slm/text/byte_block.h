@@ -49,8 +49,8 @@ class ByteBlock {
   static Vector with_bit(Vector v, char bit) { return _mm_or_si128(v, _mm_set1_epi8(bit)); }
   // As signed bytes, those beyond ASCII are negative.
   static Vector is_in_range(Vector v, unsigned char first, unsigned char last) {
-    return _mm_and_si128(_mm_cmpgt_epi8(v, _mm_set1_epi8(static_cast<char>(first - 1))),
-                         _mm_cmpgt_epi8(_mm_set1_epi8(static_cast<char>(last + 1)), v));
+    return _mm_andnot_si128(_mm_cmpgt_epi8(v, _mm_set1_epi8(static_cast<char>(last))),
+                            _mm_cmpgt_epi8(v, _mm_set1_epi8(static_cast<char>(first - 1))));
   }
   static Vector lowercase(Vector v) {
     return _mm_or_si128(v, _mm_and_si128(is_in_range(v, 'A', 'Z'), _mm_set1_epi8(0x20)));

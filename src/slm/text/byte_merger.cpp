@@ -18,9 +18,13 @@ class SpelledBytes {
       bytes_[read_utf8(byte_level_alphabet()[byte], 0).code_point] = static_cast<int>(byte);
     }
   }
-  int first_of(std::string_view token) const { return of(read_utf8(token, 0).code_point); }
+  int first_of(std::string_view token) const {
+    const auto byte = static_cast<unsigned char>(token[0]);
+    return of(byte < 0x80 ? byte : read_utf8(token, 0).code_point);
+  }
   int last_of(std::string_view token) const {
     size_t at = token.size() - 1;
+    if (const auto byte = static_cast<unsigned char>(token[at]); byte < 0x80) return of(byte);
     while (at > 0 && (static_cast<unsigned char>(token[at]) & 0xC0) == 0x80) --at;
     return of(read_utf8(token, at).code_point);
   }

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <filesystem>
 #include <fstream>
@@ -10,6 +11,7 @@
 #include "slm/core/error.h"
 #include "slm/text/byte_tokenizer.h"
 #include "slm/text/char_tokenizer.h"
+#include "slm/text/model_lists.h"
 #include "slm/text/older_formats.h"
 #include "slm/text/pipeline_tokenizer.h"
 #include "slm/text/tokenizer.h"
@@ -21,16 +23,27 @@ namespace {
 
 using Json = nlohmann::json;
 
+// Far more than any tokenizer has.
+constexpr std::uintmax_t kMaxFileBytes = std::uintmax_t{1} << 30;
+
 std::string read_file(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   if (!file) throw IoError(path, "cannot open the tokenizer", errno);
-  std::string content{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+  std::error_code unknown;  // the size of a pipe
+  const std::uintmax_t size = std::filesystem::file_size(path, unknown);
+  std::string content(unknown ? 0 : std::min(size, kMaxFileBytes), '\0');
+  file.read(content.data(), static_cast<std::streamsize>(content.size()));
+  content.resize(static_cast<size_t>(file.gcount()));
+  constexpr size_t kStep = size_t{1} << 16;
+  for (std::string more(kStep, '\0'); file && file.read(more.data(), kStep), file.gcount() > 0;) {
+    content.append(more, 0, static_cast<size_t>(file.gcount()));
+    if (content.size() > kMaxFileBytes) {
+      throw FormatError(path, FormatError::kNoOffset, "has more than 1 GiB: not a tokenizer");
+    }
+  }
   if (file.bad()) throw IoError(path, "cannot read the tokenizer", errno);
   return content;
 }
-
-// Deeper nesting than any tokenizer has; reading such a file must not exhaust the stack.
-constexpr int kMaxDepth = 100;
 
 // Everything of `document` except its vocabulary is as in `content`.
 bool has_pipeline_of(const Json& document, const std::string& content) {
@@ -43,26 +56,6 @@ bool has_pipeline_of(const Json& document, const std::string& content) {
     if (name != "vocab" && (!expected_model.contains(name) || expected_model[name] != value)) return false;
   }
   return document.size() == expected.size() && document["model"].size() == expected_model.size();
-}
-
-void check_depth(std::string_view content, const std::string& name) {
-  int depth = 0;
-  bool is_in_string = false;
-  for (size_t i = 0; i < content.size(); ++i) {
-    const char c = content[i];
-    if (is_in_string) {
-      if (c == '\\') ++i;
-      is_in_string = c != '"';
-    } else if (c == '"') {
-      is_in_string = true;
-    } else if (c == '[' || c == '{') {
-      if (++depth > kMaxDepth) {
-        throw FormatError(name, static_cast<int64_t>(i), fmt::format("is nested more than {} deep", kMaxDepth));
-      }
-    } else if (c == ']' || c == '}') {
-      --depth;
-    }
-  }
 }
 
 // The vocabulary as characters by id; nothing where its tokens are not single characters with ids 0, 1, 2, ...
@@ -78,6 +71,12 @@ std::optional<std::vector<char32_t>> characters_by_id(const Json& vocab) {
     has_id[place] = true;
   }
   return characters;
+}
+
+// Whether everything but the vocabulary is as in the files of slm's character or byte vocabularies.
+bool may_be_own_vocabulary(const Json& document) {
+  return has_pipeline_of(document, ByteTokenizer().to_json()) ||
+         has_pipeline_of(document, CharTokenizer({}).to_json());
 }
 
 // slm's character and byte vocabularies have code of their own. Null for any other tokenizer.
@@ -105,7 +104,7 @@ FolderConfig read_folder_config(const std::filesystem::path& folder) {
     const std::filesystem::path path = folder / name;
     if (!std::filesystem::is_regular_file(path)) continue;
     const std::string content = read_file(path.string());
-    check_depth(content, path.string());
+    read_model_lists(content, path.string());  // checks how deep it is nested
     const Json json = Json::parse(content, nullptr, false);
     if (!json.is_object()) throw FormatError(path.string(), FormatError::kNoOffset, "is not a JSON object");
     for (const auto& [key, value] : json.items()) {
@@ -132,20 +131,28 @@ SpecialTokens roles_of(const FindToken& find, const FolderConfig& config) {
   return roles;
 }
 
-std::shared_ptr<const Tokenizer> parse(std::string_view content, const std::string& name, const FolderConfig& config) {
-  check_depth(content, name);
-  Json document;
+Json parse_json(std::string_view content, const ModelLists& lists, const std::string& name) {
   try {
-    document = Json::parse(content);
+    return Json::parse(content);
   } catch (const Json::parse_error& error) {
-    throw FormatError(name, static_cast<int64_t>(error.byte), "is not JSON: truncated copy? copy it again");
+    throw FormatError(name, static_cast<int64_t>(lists.place_in_file(error.byte)),
+                      "is not JSON: truncated copy? copy it again");
   } catch (const Json::exception& error) {  // a number beyond any double
     throw FormatError(name, FormatError::kNoOffset, fmt::format("is not JSON that slm can read: {}", error.what()));
   }
+}
+
+std::shared_ptr<const Tokenizer> parse(std::string_view content, const std::string& name, const FolderConfig& config) {
+  ModelLists lists = read_model_lists(content, name);
+  Json document = parse_json(lists.rest, lists, name);
   const bool has_model = document.is_object() && document.contains("model") && document["model"].is_object();
   if (!has_model) throw FormatError(name, FormatError::kNoOffset, "has no \"model\" object: not a tokenizer.json");
-  if (auto own = parse_own_vocabulary(document, name)) return own;
-  Pipeline pipeline = parse_pipeline(document, name);
+  if (may_be_own_vocabulary(document)) {
+    lists = {};
+    document = parse_json(content, lists, name);
+    if (auto own = parse_own_vocabulary(document, name)) return own;
+  }
+  Pipeline pipeline = parse_pipeline(document, lists, name);
   const auto find = [&](std::string_view token) -> std::optional<int32_t> {
     if (const AddedToken* added = pipeline.added_tokens->find(token)) return added->id;
     const int32_t id = pipeline.model->vocabulary().find(token);

@@ -27,7 +27,10 @@ class Model {
   virtual void tokenize(std::string_view piece, std::vector<ModelToken>& tokens) const = 0;
 };
 
+struct ModelLists;
+
 // The model that the "model" of a tokenizer.json describes. Throws FormatError for one that slm does not know.
-std::unique_ptr<Model> parse_model(const JsonFields& fields);
+// `lists`, where they were read, stand for what the fields have under their names; their vocabulary is moved away.
+std::unique_ptr<Model> parse_model(const JsonFields& fields, ModelLists& lists);
 
 }  // namespace slm::text

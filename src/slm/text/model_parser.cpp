@@ -3,6 +3,7 @@
 #include "slm/core/error.h"
 #include "slm/text/bpe_model.h"
 #include "slm/text/model.h"
+#include "slm/text/model_lists.h"
 #include "slm/text/unigram_model.h"
 #include "slm/text/wordlevel_model.h"
 #include "slm/text/wordpiece_model.h"
@@ -11,7 +12,7 @@ namespace slm::text {
 namespace {
 
 using Json = JsonFields::Json;
-using MergeList = std::vector<std::pair<std::string, std::string>>;
+using MergeList = std::vector<std::pair<std::string_view, std::string_view>>;
 
 void check_size(const JsonFields& fields, size_t num_tokens) {
   if (num_tokens > static_cast<size_t>(Vocabulary::kMaxSize)) {
@@ -20,7 +21,8 @@ void check_size(const JsonFields& fields, size_t num_tokens) {
 }
 
 // "vocab": {token: id, ...}
-Vocabulary parse_vocabulary(const JsonFields& fields) {
+Vocabulary parse_vocabulary(const JsonFields& fields, ModelLists& lists) {
+  if (lists.vocabulary) return std::move(*lists.vocabulary);
   const Json& tokens = fields.at("vocab");
   if (!tokens.is_object()) fields.fail(fmt::format("has \"vocab\": {}, expected an object", tokens.type_name()));
   check_size(fields, tokens.size());
@@ -40,7 +42,8 @@ Vocabulary parse_vocabulary(const JsonFields& fields) {
 }
 
 // "merges": [["a", "b"], ...], or ["a b", ...] in older files.
-MergeList parse_merges(const JsonFields& fields) {
+MergeList parse_merges(const JsonFields& fields, ModelLists& lists) {
+  if (lists.merges) return std::move(*lists.merges);
   MergeList merges;
   for (const Json& merge : fields.array("merges")) {
     const auto refuse = [&] {
@@ -48,7 +51,7 @@ MergeList parse_merges(const JsonFields& fields) {
     };
     if (merge.is_array()) {
       if (merge.size() != 2 || !merge[0].is_string() || !merge[1].is_string()) refuse();
-      merges.emplace_back(merge[0].get<std::string>(), merge[1].get<std::string>());
+      merges.emplace_back(merge[0].get_ref<const std::string&>(), merge[1].get_ref<const std::string&>());
       continue;
     }
     if (!merge.is_string()) refuse();
@@ -56,12 +59,12 @@ MergeList parse_merges(const JsonFields& fields) {
     if (line.starts_with("#version")) continue;
     const size_t space = line.find(' ');
     if (space == std::string::npos || line.find(' ', space + 1) != std::string::npos) refuse();
-    merges.emplace_back(line.substr(0, space), line.substr(space + 1));
+    merges.emplace_back(std::string_view(line).substr(0, space), std::string_view(line).substr(space + 1));
   }
   return merges;
 }
 
-std::unique_ptr<Model> parse_bpe(const JsonFields& fields) {
+std::unique_ptr<Model> parse_bpe(const JsonFields& fields, ModelLists& lists) {
   if (fields.has("dropout") && fields.at("dropout") != 0) {
     fields.fail("has dropout, which makes encoding random: slm does not support it; set \"dropout\" to null");
   }
@@ -73,7 +76,8 @@ std::unique_ptr<Model> parse_bpe(const JsonFields& fields) {
   options.byte_fallback = fields.boolean_or("byte_fallback", false);
   options.ignore_merges = fields.boolean_or("ignore_merges", false);
   try {
-    return std::make_unique<BpeModel>(parse_vocabulary(fields), parse_merges(fields), std::move(options));
+    return std::make_unique<BpeModel>(parse_vocabulary(fields, lists), parse_merges(fields, lists),
+                                      std::move(options));
   } catch (const FormatError&) {
     throw;
   } catch (const Error& error) {
@@ -81,12 +85,12 @@ std::unique_ptr<Model> parse_bpe(const JsonFields& fields) {
   }
 }
 
-std::unique_ptr<Model> parse_wordpiece(const JsonFields& fields) {
+std::unique_ptr<Model> parse_wordpiece(const JsonFields& fields, ModelLists& lists) {
   WordPieceOptions options;
   options.unknown_token = fields.string_or("unk_token", options.unknown_token);
   options.continuing_subword_prefix = fields.string_or("continuing_subword_prefix", options.continuing_subword_prefix);
   options.max_input_chars_per_word = fields.integer_or("max_input_chars_per_word", options.max_input_chars_per_word);
-  return std::make_unique<WordPieceModel>(parse_vocabulary(fields), std::move(options));
+  return std::make_unique<WordPieceModel>(parse_vocabulary(fields, lists), std::move(options));
 }
 
 // "vocab": [[token, score], ...] in the order of the ids
@@ -125,12 +129,12 @@ std::string guess_type(const JsonFields& fields) {
 
 }  // namespace
 
-std::unique_ptr<Model> parse_model(const JsonFields& fields) {
+std::unique_ptr<Model> parse_model(const JsonFields& fields, ModelLists& lists) {
   const std::string type = fields.has("type") ? fields.string("type") : guess_type(fields);
-  if (type == "BPE") return parse_bpe(fields);
-  if (type == "WordPiece") return parse_wordpiece(fields);
+  if (type == "BPE") return parse_bpe(fields, lists);
+  if (type == "WordPiece") return parse_wordpiece(fields, lists);
   if (type == "WordLevel")
-    return std::make_unique<WordLevelModel>(parse_vocabulary(fields), fields.string("unk_token"));
+    return std::make_unique<WordLevelModel>(parse_vocabulary(fields, lists), fields.string("unk_token"));
   if (type == "Unigram") return parse_unigram(fields);
   fields.fail(fmt::format("has type \"{}\", which slm does not support", type));
 }

@@ -98,7 +98,7 @@ std::unique_ptr<FastEncoder> make_fast_encoder(const JsonFields& document, const
 
 }  // namespace
 
-Pipeline parse_pipeline(const Json& json, const std::string& file) {
+Pipeline parse_pipeline(const Json& json, ModelLists& lists, const std::string& file) {
   const JsonFields document(json, file, "tokenizer");
   if (document.has("version") && document.string("version") != "1.0") {
     document.fail(fmt::format("has version \"{}\", expected \"1.0\"", document.string("version")));
@@ -106,7 +106,7 @@ Pipeline parse_pipeline(const Json& json, const std::string& file) {
   // Parts are named as in the file.
   const auto part = [&](const char* name) { return JsonFields(document.at(name), file, name); };
   Pipeline pipeline;
-  pipeline.model = parse_model(part("model"));
+  pipeline.model = parse_model(part("model"), lists);
   if (document.has("normalizer")) pipeline.normalizer = parse_normalizer(part("normalizer"));
   if (document.has("pre_tokenizer")) pipeline.pre_tokenizer = parse_pre_tokenizer(part("pre_tokenizer"));
   if (document.has("post_processor")) pipeline.post_processor = parse_post_processor(part("post_processor"));

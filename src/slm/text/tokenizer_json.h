@@ -9,6 +9,7 @@
 namespace slm::text {
 
 // The parts that a tokenizer.json describes. Throws FormatError, naming `file` and the part.
-Pipeline parse_pipeline(const nlohmann::json& document, const std::string& file);
+// `lists`: as for parse_model().
+Pipeline parse_pipeline(const nlohmann::json& document, ModelLists& lists, const std::string& file);
 
 }  // namespace slm::text

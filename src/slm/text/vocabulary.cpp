@@ -63,10 +63,4 @@ int32_t Vocabulary::find(std::string_view token) const {
   return slots_[slot_of(token, short_hash(token))].id;
 }
 
-std::string_view Vocabulary::token(int32_t id) const {
-  if (!has(id)) return {};
-  const Place& place = places_[static_cast<size_t>(id)];
-  return std::string_view(bytes_).substr(place.begin, place.length);
-}
-
 }  // namespace slm::text

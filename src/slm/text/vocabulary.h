@@ -13,7 +13,7 @@ inline constexpr int32_t kNoToken = -1;
 class Vocabulary {
  public:
   // More entries than any real vocabulary has; a file beyond it is refused before memory is spent on it.
-  static constexpr int32_t kMaxSize = 1 << 24;
+  static constexpr int32_t kMaxSize = 1 << 22;
 
   void reserve(size_t num_tokens, size_t num_bytes);
 
@@ -23,7 +23,11 @@ class Vocabulary {
   int32_t find(std::string_view token) const;  // kNoToken where there is none
   bool has(int32_t id) const { return id >= 0 && id < size() && places_[static_cast<size_t>(id)].is_used; }
   // Empty for an id that is not used.
-  std::string_view token(int32_t id) const;
+  std::string_view token(int32_t id) const {
+    if (!has(id)) return {};
+    const Place& place = places_[static_cast<size_t>(id)];
+    return {bytes_.data() + place.begin, place.length};
+  }
 
   // One more than the largest id.
   int32_t size() const { return static_cast<int32_t>(places_.size()); }

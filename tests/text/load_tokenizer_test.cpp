@@ -57,8 +57,8 @@ TEST(LoadTokenizer, RefusesEveryTruncationInOneLine) {
 
 TEST(LoadTokenizer, SaysWhereAFileIsNoJsonBehindItsLists) {
   const std::string content = R"({"model": {"vocab": {"a": 0, "b": 1, "ab": 2}, "merges": ["a b"], x}})";
-  EXPECT_EQ(message_of(content), "t.json: byte " + std::to_string(content.find('x') + 1) +
-                                     ": is not JSON: truncated copy? copy it again");
+  EXPECT_EQ(message_of(content),
+            "t.json: byte " + std::to_string(content.find('x') + 1) + ": is not JSON: truncated copy? copy it again");
 }
 
 TEST(LoadTokenizer, RefusesDeepNestingAndTooManyValues) {

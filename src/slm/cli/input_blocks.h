@@ -18,7 +18,7 @@ class InputBlocks {
   // Appends the next block; false, and nothing is appended, at the end. Throws IoError.
   bool append_to(std::string& content);
 
-  int64_t num_read() const { return num_read_; }   // bytes
+  int64_t num_read() const { return num_read_; }  // bytes
   int64_t total_bytes() const { return total_; }  // 0 where it is not known
 
  private:

@@ -75,8 +75,7 @@ std::optional<std::vector<char32_t>> characters_by_id(const Json& vocab) {
 
 // Whether everything but the vocabulary is as in the files of slm's character or byte vocabularies.
 bool may_be_own_vocabulary(const Json& document) {
-  return has_pipeline_of(document, ByteTokenizer().to_json()) ||
-         has_pipeline_of(document, CharTokenizer({}).to_json());
+  return has_pipeline_of(document, ByteTokenizer().to_json()) || has_pipeline_of(document, CharTokenizer({}).to_json());
 }
 
 // slm's character and byte vocabularies have code of their own. Null for any other tokenizer.

@@ -156,8 +156,8 @@ std::optional<Vocabulary> read_vocabulary(Reader reader, const Places::Value& pl
       throw FormatError(name, static_cast<int64_t>(reader.at()), "model " + problem);
     };
     if (*id >= static_cast<uint32_t>(Vocabulary::kMaxSize)) {
-      refuse(fmt::format("gives the token '{}' the id {}, expected a number below {}", *token, *id,
-                         Vocabulary::kMaxSize));
+      refuse(
+          fmt::format("gives the token '{}' the id {}, expected a number below {}", *token, *id, Vocabulary::kMaxSize));
     }
     const auto number = static_cast<int32_t>(*id);
     if (vocabulary.add(*token, number)) continue;

@@ -16,7 +16,8 @@ namespace slm::text {
 // straight from the text, without an object per entry.
 struct ModelLists {
   std::optional<Vocabulary> vocabulary;  // from {"token": id, ...}
-  std::optional<std::vector<std::pair<std::string_view, std::string_view>>> merges;  // from [["a", "b"], ...] or ["a b"]
+  std::optional<std::vector<std::pair<std::string_view, std::string_view>>>
+      merges;                         // from [["a", "b"], ...] or ["a b"]
   std::deque<std::string> unescaped;  // strings of the file that had escapes; merges point into these and the file
   // The file without the lists that were read, which are {} and [] in it, and what was left out: (place, size) in the
   // order of places.

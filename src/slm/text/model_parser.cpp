@@ -76,8 +76,7 @@ std::unique_ptr<Model> parse_bpe(const JsonFields& fields, ModelLists& lists) {
   options.byte_fallback = fields.boolean_or("byte_fallback", false);
   options.ignore_merges = fields.boolean_or("ignore_merges", false);
   try {
-    return std::make_unique<BpeModel>(parse_vocabulary(fields, lists), parse_merges(fields, lists),
-                                      std::move(options));
+    return std::make_unique<BpeModel>(parse_vocabulary(fields, lists), parse_merges(fields, lists), std::move(options));
   } catch (const FormatError&) {
     throw;
   } catch (const Error& error) {

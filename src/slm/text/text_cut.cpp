@@ -18,8 +18,8 @@ bool is_after_ideograph(std::string_view text, size_t at) {
 
 size_t last_cut(std::string_view text) {
   for (size_t at = text.size(); at-- > 1;) {
-    const bool is_space = text[at] == ' ' && at + 1 < text.size() && is_ascii_letter(text[at - 1]) &&
-                          is_ascii_letter(text[at + 1]);
+    const bool is_space =
+        text[at] == ' ' && at + 1 < text.size() && is_ascii_letter(text[at - 1]) && is_ascii_letter(text[at + 1]);
     if (is_space || is_after_ideograph(text, at)) return at;
   }
   return 0;

@@ -1,10 +1,10 @@
 #include <gtest/gtest.h>
 
+#include <filesystem>
 #include <fstream>
 
 #include "slm/core/error.h"
 #include "slm/text/tokenizer.h"
-#include "storage/scratch_folder.h"
 
 namespace slm::text {
 namespace {
@@ -33,9 +33,11 @@ TEST(LoadTokenizer, TheByteVocabularyComesBackFromItsFile) {
 }
 
 TEST(LoadTokenizer, ReadsAFolderThatHoldsATokenizerJson) {
-  const test::ScratchFolder folder;
+  const auto folder = std::filesystem::path(testing::TempDir()) / "slm_load_tokenizer";
+  std::filesystem::create_directories(folder);
   std::ofstream(folder / "tokenizer.json") << train_char_tokenizer("ab")->to_json();
-  EXPECT_EQ(load_tokenizer(folder.path())->vocab_size(), 2);
+  EXPECT_EQ(load_tokenizer(folder.string())->vocab_size(), 2);
+  std::filesystem::remove_all(folder);
 }
 
 TEST(LoadTokenizer, SaysWhatIsWrongWithAFile) {
@@ -67,9 +69,9 @@ TEST(LoadTokenizer, RefusesDeepNestingAndTooManyValues) {
 }
 
 TEST(LoadTokenizer, ReadsTheListsOfAModelWhateverTheirOrderAndEscapes) {
-  const auto tokenizer = parse_tokenizer(
-      R"({"model": {"merges": ["\u0061 b" , ["ab","\ud83d\ude00"]], "vocab" : {"a":0,"b":1,"ab":2,"😀":3,"ab\ud83d\ude00":4}}})",
-      "t.json");
+  const auto tokenizer = parse_tokenizer(R"({"model": {"merges": ["\u0061 b" , ["ab","\ud83d\ude00"]],)"
+                                         R"( "vocab" : {"a":0,"b":1,"ab":2,"😀":3,"ab\ud83d\ude00":4}}})",
+                                         "t.json");
   EXPECT_EQ(tokenizer->encode("ab😀"), (std::vector<int32_t>{4}));
   EXPECT_EQ(tokenizer->kind(), "BPE");
 }

@@ -14,7 +14,8 @@ class BlockCutter {
   virtual ~BlockCutter() = default;
 
   // Appends bytes and parts to `block`, which has at least one source, until it holds about options.block_bytes; parts
-  // belong to its last source. Returns false once the file has no more.
+  // belong to its last source. Returns false once the file has no more. Throws FormatError for damage; what it appended
+  // before stays whole.
   virtual bool fill(CorpusBlock& block) = 0;
 
   // Whether the parts of this file may share a block with those that are in it.
@@ -26,6 +27,7 @@ class BlockCutter {
 
 // Each keeps references to its arguments. `skips` gets what the cutter itself passes over.
 struct CutterArguments {
+  storage::ByteSource& source;
   FileReader& file;
   const CorpusOptions& options;
   SkipCounts& skips;
@@ -36,5 +38,7 @@ std::unique_ptr<BlockCutter> make_json_lines_cutter(const CutterArguments& argum
 std::unique_ptr<BlockCutter> make_json_values_cutter(const CutterArguments& arguments);
 // Throws FormatError where the first row does not name the column.
 std::unique_ptr<BlockCutter> make_csv_cutter(const CutterArguments& arguments, char delimiter);
+// Throws Error in a build without Apache Arrow, FormatError where there is no such column of strings.
+std::unique_ptr<BlockCutter> make_parquet_cutter(const CutterArguments& arguments);
 
 }  // namespace slm::data

@@ -16,6 +16,8 @@ std::unique_ptr<BlockCutter> make_cutter(const CorpusFile& file, const CutterArg
       return make_csv_cutter(arguments, ',');
     case InputFormat::kTsv:
       return make_csv_cutter(arguments, '\t');
+    case InputFormat::kParquet:
+      return make_parquet_cutter(arguments);
     default:
       return make_text_cutter(arguments);
   }
@@ -42,7 +44,7 @@ class CorpusReader::Impl {
         break;
       }
       block.sources.push_back(file_->name);
-      if (!cutter_->fill(block)) close_file(block.index);
+      if (!fill(block)) close_file(block.index);
     }
     if (block.parts.empty()) return false;
     ++num_blocks_;
@@ -60,12 +62,22 @@ class CorpusReader::Impl {
         file_ = files_.next();
         if (!file_) return false;
         reader_.emplace(*file_->source, options_.skip_bad_files);
-        cutter_ = make_cutter(*file_, {*reader_, options_, skips_});
+        cutter_ = make_cutter(*file_, {*file_->source, *reader_, options_, skips_});
         return true;
       } catch (const Error& error) {
         if (!options_.skip_bad_files) throw;
         skips_.add(SkipReason::kBadFile, num_blocks_, files_.current_name(), 0, 1, error.what());
       }
+    }
+  }
+
+  bool fill(CorpusBlock& block) {
+    if (!options_.skip_bad_files) return cutter_->fill(block);
+    try {
+      return cutter_->fill(block);
+    } catch (const Error& error) {
+      skips_.add(SkipReason::kBadFile, block.index, file_->name, 0, 1, error.what());
+      return false;
     }
   }
 

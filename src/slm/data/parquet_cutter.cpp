@@ -1,0 +1,212 @@
+#include <arrow/buffer.h>
+#include <arrow/io/interfaces.h>
+#include <arrow/result.h>
+#include <arrow/status.h>
+#include <fmt/format.h>
+#include <parquet/column_reader.h>
+#include <parquet/exception.h>
+#include <parquet/file_reader.h>
+#include <parquet/properties.h>
+#include <parquet/schema.h>
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+#include <vector>
+
+#include "slm/core/error.h"
+#include "slm/data/block_cutter.h"
+#include "slm/storage/spooled_source.h"
+
+namespace slm::data {
+namespace {
+
+constexpr int64_t kRowsPerBatch = 256;
+constexpr int64_t kStreamBytes = int64_t{1} << 20;  // of a column chunk in memory, however large the row group is
+constexpr size_t kMaxNamesShown = 20;
+
+// What Arrow reads from.
+class SourceFile : public arrow::io::RandomAccessFile {
+ public:
+  SourceFile(storage::ByteSource& source, int64_t size) : source_(source), size_(size) {}
+
+  arrow::Status Close() override {
+    is_closed_ = true;
+    return arrow::Status::OK();
+  }
+  bool closed() const override { return is_closed_; }
+  arrow::Result<int64_t> Tell() const override { return position_; }
+  arrow::Result<int64_t> GetSize() override { return size_; }
+
+  arrow::Status Seek(int64_t position) override {
+    if (position < 0 || position > size_) return arrow::Status::Invalid("a place outside the file");
+    if (position != position_ && !source_.seek(position)) return arrow::Status::IOError("cannot move in the file");
+    position_ = position;
+    return arrow::Status::OK();
+  }
+
+  arrow::Result<int64_t> Read(int64_t count, void* out) override {
+    int64_t size = 0;
+    while (size < count) {
+      const std::span into(static_cast<std::byte*>(out) + size, static_cast<size_t>(count - size));
+      const size_t got = source_.read(into);
+      if (got == 0) break;
+      size += static_cast<int64_t>(got);
+    }
+    position_ += size;
+    return size;
+  }
+
+  arrow::Result<std::shared_ptr<arrow::Buffer>> Read(int64_t count) override {
+    // A damaged file may ask for more than it has.
+    count = std::min(count, size_ - position_);
+    ARROW_ASSIGN_OR_RAISE(auto buffer, arrow::AllocateResizableBuffer(count));
+    ARROW_ASSIGN_OR_RAISE(const int64_t size, Read(count, buffer->mutable_data()));
+    ARROW_RETURN_NOT_OK(buffer->Resize(size));
+    return std::shared_ptr<arrow::Buffer>(std::move(buffer));
+  }
+
+ private:
+  storage::ByteSource& source_;
+  int64_t size_;
+  int64_t position_ = 0;
+  bool is_closed_ = false;
+};
+
+class ParquetCutter : public BlockCutter {
+ public:
+  explicit ParquetCutter(const CutterArguments& arguments)
+      : options_(arguments.options), skips_(arguments.skips), name_(arguments.source.name()) {
+    storage::ByteSource* source = &arguments.source;
+    // The directory of a Parquet file is at its end, so the file must be able to seek.
+    if (!source->size_bytes() || !source->seek(0)) {
+      spooled_ = storage::spool(*source);
+      source = spooled_.get();
+    }
+    file_ = std::make_shared<SourceFile>(*source, source->size_bytes().value_or(0));
+    guard([&] {
+      parquet::ReaderProperties properties;
+      properties.enable_buffered_stream();
+      properties.set_buffer_size(kStreamBytes);
+      properties.set_page_checksum_verification(true);
+      reader_ = parquet::ParquetFileReader::Open(file_, properties);
+    });
+    find_column();
+  }
+
+  bool can_share(const CorpusBlock& block) const override { return block.format == BlockFormat::kDocuments; }
+  void begin(CorpusBlock& block) const override { block.format = BlockFormat::kDocuments; }
+
+  bool fill(CorpusBlock& block) override {
+    while (static_cast<int64_t>(block.bytes.size()) < options_.block_bytes) {
+      bool has_more = true;
+      guard([&] { has_more = read_batch(block); });
+      if (!has_more) return false;
+    }
+    return true;
+  }
+
+ private:
+  template <class Body>
+  void guard(const Body& body) {
+    std::string problem;
+    try {
+      body();
+      return;
+    } catch (const Error&) {
+      throw;
+    } catch (const std::exception& failure) {
+      problem = failure.what();
+    }
+    std::replace(problem.begin(), problem.end(), '\n', ' ');
+    throw FormatError(name_, FormatError::kNoOffset,
+                      fmt::format("cannot be read as Parquet: {}; a damaged copy? Copy it again", problem));
+  }
+
+  void find_column() {
+    const parquet::SchemaDescriptor& schema = *reader_->metadata()->schema();
+    std::vector<std::string> names;
+    for (int i = 0; i < schema.num_columns(); ++i) {
+      names.push_back(schema.Column(i)->path()->ToDotString());
+      if (names.back() == options_.text_column) column_ = i;
+    }
+    if (column_ < 0) {
+      if (names.size() > kMaxNamesShown) names.resize(kMaxNamesShown);
+      throw FormatError(name_, FormatError::kNoOffset,
+                        fmt::format("there is no column '{}'; the file has: {}. Choose one with --text_column",
+                                    options_.text_column, fmt::join(names, ", ")));
+    }
+    const parquet::ColumnDescriptor& column = *schema.Column(column_);
+    max_definition_ = column.max_definition_level();
+    if (column.physical_type() != parquet::Type::BYTE_ARRAY || column.max_repetition_level() > 0) {
+      throw FormatError(name_, FormatError::kNoOffset,
+                        fmt::format("column '{}' holds {}{}, expected strings. Choose another with --text_column",
+                                    options_.text_column, column.max_repetition_level() > 0 ? "lists of " : "",
+                                    parquet::TypeToString(column.physical_type())));
+    }
+  }
+
+  // Appends some rows; false at the end of the file.
+  bool read_batch(CorpusBlock& block) {
+    while (!values_ || !values_->HasNext()) {
+      values_.reset();
+      if (next_group_ == reader_->metadata()->num_row_groups()) return false;
+      values_ = std::static_pointer_cast<parquet::ByteArrayReader>(reader_->RowGroup(next_group_++)->Column(column_));
+    }
+    std::array<parquet::ByteArray, kRowsPerBatch> values;
+    std::array<int16_t, kRowsPerBatch> definitions{};
+    int64_t num_values = 0;
+    const int64_t num_rows = values_->ReadBatch(kRowsPerBatch, definitions.data(), nullptr, values.data(), &num_values);
+    if (num_rows == 0) throw parquet::ParquetException("a page without rows");
+    int64_t next_value = 0;
+    for (int64_t i = 0; i < num_rows; ++i, ++row_) {
+      // Columns without nulls come without levels.
+      if (max_definition_ > 0 && definitions[static_cast<size_t>(i)] < max_definition_) {
+        skip(block, SkipReason::kNull);
+      } else if (next_value < num_values) {
+        add(block, values[static_cast<size_t>(next_value++)]);
+      }
+    }
+    return true;
+  }
+
+  void add(CorpusBlock& block, const parquet::ByteArray& value) {
+    if (static_cast<int64_t>(value.len) > options_.max_record_bytes) {
+      skip(block, SkipReason::kTooLong);
+      return;
+    }
+    const size_t begin = block.bytes.size();
+    block.bytes.append(reinterpret_cast<const char*>(value.ptr), value.len);
+    block.parts.push_back(
+        {.begin = begin, .end = block.bytes.size(), .source = block.sources.size() - 1, .first_line = row_});
+  }
+
+  void skip(const CorpusBlock& block, SkipReason reason) {
+    if (options_.strict) {
+      throw FormatError(fmt::format("{}:{}", name_, row_), FormatError::kNoOffset,
+                        fmt::format("the text of this row is {}; mend it, or leave --strict out to skip such places",
+                                    reason == SkipReason::kNull ? "null" : "too long"));
+    }
+    skips_.add(reason, block.index, block.sources.back(), row_);
+  }
+
+  const CorpusOptions& options_;
+  SkipCounts& skips_;
+  const std::string name_;
+  std::unique_ptr<storage::ByteSource> spooled_;
+  std::shared_ptr<SourceFile> file_;
+  std::unique_ptr<parquet::ParquetFileReader> reader_;
+  std::shared_ptr<parquet::ByteArrayReader> values_;  // of the present row group
+  int column_ = -1;
+  int max_definition_ = 0;
+  int next_group_ = 0;
+  int64_t row_ = 1;  // the next
+};
+
+}  // namespace
+
+std::unique_ptr<BlockCutter> make_parquet_cutter(const CutterArguments& arguments) {
+  return std::make_unique<ParquetCutter>(arguments);
+}
+
+}  // namespace slm::data

@@ -1,0 +1,92 @@
+#include <gtest/gtest.h>
+#include <sys/resource.h>
+
+#include <cstdlib>
+
+#include "data/read_corpus.h"
+#include "slm/core/error.h"
+
+namespace slm::data {
+namespace {
+
+using test::message_of;
+using test::read_corpus;
+using test::ScratchFolder;
+
+class CorpusParquet : public testing::Test {
+ protected:
+  void SetUp() override {
+    if (!storage::exists(SLM_PYARROW_PYTHON)) GTEST_SKIP() << "no pyarrow at " SLM_PYARROW_PYTHON;
+    const std::string command = SLM_PYARROW_PYTHON " " SLM_SOURCE_DIR "/tests/data/make_parquet.py " + folder.path();
+    ASSERT_EQ(std::system(command.c_str()), 0);
+  }
+
+  ScratchFolder folder;
+};
+
+// What make_parquet.py writes into the column text.
+std::vector<std::string> expected_texts() {
+  std::vector<std::string> texts;
+  for (int i = 0; i < 1000; ++i) {
+    if (i % 10 == 3) continue;
+    texts.push_back("text " + std::to_string(i) + " ");
+    for (int k = 0; k < i % 50; ++k) texts.back() += "\xC3\xA9";
+  }
+  return texts;
+}
+
+TEST_F(CorpusParquet, ReadsEveryCompressionAndEncoding) {
+  for (const char* name : {"none.parquet", "snappy.parquet", "gzip.parquet", "zstd.parquet", "lz4.parquet",
+                           "brotli.parquet", "plain.parquet", "packed.parquet.gz"}) {
+    const auto corpus = read_corpus({folder / name});
+    EXPECT_TRUE(corpus.texts == expected_texts()) << name;
+    EXPECT_EQ(corpus.places[3], folder / name + ":5");
+    EXPECT_EQ(corpus.skips[SkipReason::kNull].count, 100) << name;
+    EXPECT_EQ(corpus.skips[SkipReason::kNull].first_line, 4);
+  }
+  CorpusOptions options;
+  options.text_column = "meta.body";
+  EXPECT_EQ(read_corpus({folder / "zstd.parquet"}, options).texts[999], "b999");
+  EXPECT_TRUE(read_corpus({folder / "empty.parquet"}).texts.empty());
+  EXPECT_EQ(read_corpus({folder / "large.parquet"}).texts.size(), 1u);
+}
+
+TEST_F(CorpusParquet, NeedsLittleMemoryForOneHugeRowGroup) {
+  const auto peak_kb = [] {
+    rusage usage = {};
+    ::getrusage(RUSAGE_SELF, &usage);
+    return usage.ru_maxrss;
+  };
+  CorpusReader reader({folder / "huge.parquet"}, {});
+  const long before = peak_kb();
+  int64_t num_documents = 0;
+  for (CorpusBlock block; reader.next(block);) num_documents += static_cast<int64_t>(block.parts.size());
+  EXPECT_EQ(num_documents, 6000);
+  EXPECT_LT(peak_kb() - before, 30 * 1024);
+}
+
+TEST_F(CorpusParquet, SaysWhatIsWrong) {
+  const auto message = [&](const char* name, const char* column) {
+    CorpusOptions options;
+    options.text_column = column;
+    return message_of<FormatError>([&] { read_corpus({folder / name}, options); });
+  };
+  EXPECT_EQ(message("zstd.parquet", "body"), folder / "zstd.parquet" +
+                                                 ": there is no column 'body'; the file has: id, text, meta.body, "
+                                                 "tags.list.element. Choose one with --text_column");
+  EXPECT_EQ(message("zstd.parquet", "id"),
+            folder / "zstd.parquet" + ": column 'id' holds INT64, expected strings. Choose another with --text_column");
+  EXPECT_TRUE(message("cut.parquet", "text").starts_with(folder / "cut.parquet" + ": cannot be read as Parquet: "));
+  EXPECT_TRUE(message("flipped.parquet", "text").find("checksum") != std::string::npos)
+      << message("flipped.parquet", "text");
+  CorpusOptions options;
+  options.skip_bad_files = true;
+  const auto corpus =
+      read_corpus({folder / "cut.parquet", folder / "flipped.parquet", folder / "large.parquet"}, options);
+  EXPECT_EQ(corpus.skips[SkipReason::kBadFile].count, 2);
+  EXPECT_EQ(corpus.texts.front(), "text 0 ");
+  EXPECT_EQ(corpus.texts.back(), "large");
+}
+
+}  // namespace
+}  // namespace slm::data

@@ -40,6 +40,7 @@ struct HttpExchange::State {
   bool has_headers = false;
   bool is_paused = false;
   bool is_finished = false;
+  std::string failure;  // why it finished, where that was too early; what was received before still counts
   std::string received;
   size_t num_delivered = 0;  // of `received`
 
@@ -82,9 +83,7 @@ struct HttpExchange::State {
       if (message->msg != CURLMSG_DONE) continue;
       is_finished = true;
       const CURLcode result = message->data.result;
-      if (result != CURLE_OK) {
-        throw ConnectionFailure(problem[0] != '\0' ? std::string(problem) : curl_easy_strerror(result));
-      }
+      if (result != CURLE_OK) failure = problem[0] != '\0' ? problem : curl_easy_strerror(result);
     }
   }
 
@@ -130,7 +129,8 @@ HttpExchange::HttpExchange(const HttpSettings& settings, const HttpExchangeReque
     if (state.has_headers || state.is_finished) break;
     state.wait();
   }
-  if (!state.has_headers) throw ConnectionFailure("the server closed the connection without an answer");
+  if (state.has_headers) return;
+  throw ConnectionFailure(state.failure.empty() ? "the server closed the connection without an answer" : state.failure);
 }
 
 HttpExchange::~HttpExchange() = default;
@@ -155,6 +155,7 @@ size_t HttpExchange::read(std::span<std::byte> into) {
     state.advance();
     if (state.received.empty() && !state.is_finished) state.wait();
   }
+  if (state.num_delivered == state.received.size() && !state.failure.empty()) throw ConnectionFailure(state.failure);
   const size_t count = std::min(into.size(), state.received.size() - state.num_delivered);
   std::memcpy(into.data(), state.received.data() + state.num_delivered, count);
   state.num_delivered += count;

@@ -59,7 +59,9 @@ Arguments arguments_from_json(const std::string& json, const std::string& origin
   const nlohmann::json object = nlohmann::json::parse(json, nullptr, /*allow_exceptions=*/false);
   if (!object.is_object()) throw FormatError(origin, FormatError::kNoOffset, "is not a JSON object of option values");
   Arguments arguments;
-  for (const auto& [key, value] : object.items()) {
+  for (const auto& item : object.items()) {
+    const std::string& key = item.key();
+    const nlohmann::json& value = item.value();
     if (value.is_null()) continue;
     if (value.is_object()) {
       throw FormatError(origin, FormatError::kNoOffset, fmt::format("'{}' has an object, expected a plain value", key));

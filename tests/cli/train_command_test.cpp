@@ -86,6 +86,30 @@ TEST(TrainCommand, ATextsTokenizerSetsTheVocabularyUnlessItIsTooSmall) {
   EXPECT_FALSE(fs::exists(folder.path("small")));
 }
 
+TEST(TrainCommand, ThePresetsTokenizerIsForTextOnly) {
+  const TemporaryFolder folder;
+  const auto train = [&](const std::string& name, std::vector<std::string> more) {
+    more.insert(more.begin(), {"--preset", "openwebtext"});
+    RunOptions here;
+    here.working_directory = folder.path();
+    return run_slm(tiny_run(folder.path(name), more), here);
+  };
+  const std::string tokens = folder.write("tokens.bin", std::string(4000, '\1'));
+  EXPECT_EQ(train("tokens", {"--data", tokens, "--vocab_size", "258"}).exit_code, 0);
+  const std::string text = folder.write("text.txt", std::string(4000, 'a'));
+  expect_error(train("text", {"--data", text}), 1, {text, "'bert-base-uncased'", "--tokenizer"});
+  folder.write("bert-base-uncased/vocab.txt", "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\na\n##a\n");
+  EXPECT_EQ(train("text", {"--data", text}).exit_code, 1) << "one long word: too short";
+  const std::string words = folder.write("words.txt", [] {
+    std::string many;
+    for (int i = 0; i < 500; ++i) many += "a aa ";
+    return many;
+  }());
+  const ProgramResult result = train("text", {"--data", words});
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_NE(read_text(folder.path("text/tokenizer.json")).find("WordPiece"), std::string::npos);
+}
+
 TEST(TrainCommand, QuietPrintsNothingWhenAllIsWell) {
   const TemporaryFolder folder;
   const ProgramResult result = run_slm(tiny_run(folder.path("m"), {"--quiet"}));

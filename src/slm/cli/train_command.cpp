@@ -190,6 +190,7 @@ int TrainCommand::run(const OptionTable& options) {
   data_options.val_data = data_.val_data;
   data_options.val_fraction = data_.val_fraction;
   data_options.tokenizer = data_.tokenizer.value_or("");
+  data_options.text_tokenizer = preset_text_tokenizer(preset_);
   if (options.was_set("vocab_size")) data_options.vocab_size = model_.vocab_size();
   data_options.default_vocab_size = model_.vocab_size();
   data_options.max_seq_len = model_.max_seq_len();

@@ -14,6 +14,7 @@
 #include "slm/data/stories.h"
 #include "slm/data/text_files.h"
 #include "slm/data/token_shard.h"
+#include "slm/storage/folder.h"
 
 namespace slm::data {
 namespace {
@@ -72,12 +73,18 @@ std::shared_ptr<const text::Tokenizer> own_tokenizer(const DataOptions& options,
     has_separators = has_separators || part.documents.size() > 1;
     is_dummy_only = is_dummy_only && part.named.name == "dummy";
   }
-  if (is_dummy_only) return nullptr;
-  if (options.tokenizer.empty() || options.tokenizer == "char") {
-    return documents.empty() ? nullptr : train_char_tokenizer(documents, has_separators);
+  const bool is_named = !options.tokenizer.empty();
+  if (is_dummy_only || (documents.empty() && !is_named)) return nullptr;
+  const std::string& name = is_named ? options.tokenizer : options.text_tokenizer;
+  if (name == "char") return documents.empty() ? nullptr : train_char_tokenizer(documents, has_separators);
+  if (name == "byte") return text::make_byte_tokenizer();
+  if (!is_named && !storage::exists(name)) {
+    throw Error(
+        fmt::format("{}: text is spelled with the tokenizer '{}' here, which is no file or folder: put the folder "
+                    "with its tokenizer.json there, or name another with --tokenizer",
+                    options.data, name));
   }
-  if (options.tokenizer == "byte") return text::make_byte_tokenizer();
-  return text::load_tokenizer(options.tokenizer);
+  return text::load_tokenizer(name);
 }
 
 // That of a prepared corpus, with which other text is spelled as well; else the model's, else what the options say.

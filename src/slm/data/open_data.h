@@ -20,9 +20,11 @@ struct DataOptions {
   std::string val_data = {};
   // The part of `data` to validate on when there is no val_data; 0 for none.
   double val_fraction = 0.1;
-  // "char", "byte", or the path of a tokenizer.json or its folder; empty means "char" for text. Token ids need none;
-  // the one they were made with says what they spell and where their documents end.
+  // "char", "byte", or the path of a tokenizer.json or its folder; empty means text_tokenizer for text. Token ids need
+  // none; the one they were made with says what they spell and where their documents end.
   std::string tokenizer = {};
+  // What spells text where `tokenizer` is empty: the same kinds.
+  std::string text_tokenizer = "char";
   // The tokenizer of a model that exists already; goes before `tokenizer`.
   std::shared_ptr<const text::Tokenizer> given_tokenizer = {};
   // Ids that the model has. 0 means as many as the tokenizer has, where there is one; characters and bytes always mean

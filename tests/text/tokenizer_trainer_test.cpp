@@ -5,9 +5,12 @@
 #include <algorithm>
 #include <fstream>
 #include <nlohmann/json.hpp>
+#include <random>
 
 #include "slm/core/error.h"
+#include "slm/core/parallel.h"
 #include "slm/text/tokenizer.h"
+#include "storage/scratch_folder.h"
 
 namespace slm::text {
 namespace {
@@ -54,12 +57,45 @@ TEST(TokenizerTrainer, MergesTheMostFrequentPairAndOfEqualsTheOneWithSmallerIds)
 
 TEST(TokenizerTrainer, TheOrderOfTheTextsDoesNotMatter) {
   std::vector<std::string> texts = {"the cat sat on the mat", "a dog, a log & a fog!", "the the them", "naïve café"};
-  for (const TokenizerType type : {TokenizerType::kBpe, TokenizerType::kWordPiece, TokenizerType::kChar}) {
+  for (const TokenizerType type :
+       {TokenizerType::kBpe, TokenizerType::kWordPiece, TokenizerType::kUnigram, TokenizerType::kChar}) {
     const TokenizerTrainerOptions options{.type = type, .vocab_size = 300};
     const std::string one = train(options, texts);
     std::reverse(texts.begin(), texts.end());
     EXPECT_EQ(train(options, texts), one);
   }
+}
+
+TEST(TokenizerTrainer, NeitherThreadsNorMemoryMatter) {
+  const test::ScratchFolder folder;
+  std::mt19937 random(7);
+  std::vector<std::string> texts;
+  for (int i = 0; i < 30; ++i) {
+    texts.emplace_back();
+    for (size_t word = random() % 200; word > 0; --word) {
+      texts.back() += std::to_string(random() % 1000 * (random() % 1000)) + (word % 9 == 0 ? " naïve\n" : " the 日本");
+    }
+  }
+  const int before = num_threads();
+  for (const TokenizerType type :
+       {TokenizerType::kBpe, TokenizerType::kWordPiece, TokenizerType::kUnigram, TokenizerType::kChar}) {
+    TokenizerTrainerOptions options{.type = type, .vocab_size = 500, .temporary_folder = folder.path()};
+    set_num_threads(1);
+    const std::string one = train(options, texts);
+    options.max_memory_bytes = 0;
+    for (const int threads : {1, 2, 3}) {
+      set_num_threads(threads);
+      EXPECT_EQ(train(options, texts), one) << threads;
+      TokenizerTrainer trainer(options);
+      const auto half = static_cast<int64_t>(texts.size() / 2);
+      for (const int64_t first : {int64_t{0}, half}) {
+        trainer.add(
+            half, [&](int64_t i, const TokenizerTrainer::AddText& add) { add(texts[static_cast<size_t>(first + i)]); });
+      }
+      EXPECT_EQ(trainer.finish(), one) << threads;
+    }
+  }
+  set_num_threads(before);
 }
 
 TEST(TokenizerTrainer, WhatItWritesLoadsAndDecodesWhatItEncodes) {
@@ -99,6 +135,10 @@ TEST(TokenizerTrainer, SaysWhatIsWrong) {
       "ask for at least 256 tokens, or limit the alphabet");
   EXPECT_EQ(error_of({}, {""}), "[tokenizer training] the texts have no words to learn from");
   EXPECT_EQ(error_of({.special_tokens = {"<s>", "<s>"}}, {"a"}), "special tokens must be distinct and not empty");
+  EXPECT_EQ(
+      error_of({.type = TokenizerType::kUnigram, .vocab_size = 1}, {"ab"}),
+      "[Unigram trainer] there is room for 0 pieces beside the special tokens, but the alphabet has 3 characters: "
+      "ask for a larger vocabulary, or limit the alphabet");
   EXPECT_EQ(error_of({.type = TokenizerType::kWordPiece, .special_tokens = {"[CLS]"}}, {"a"}),
             "a WordPiece tokenizer needs [UNK] among its special tokens");
 }

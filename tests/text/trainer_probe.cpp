@@ -1,5 +1,5 @@
 // Trains a tokenizer for a comparison with another library and writes its tokenizer.json to standard output:
-//   trainer_probe bpe|wordpiece gpt2|cl100k VOCAB_SIZE MIN_FREQUENCY MAX_TOKEN_LENGTH LIMIT_ALPHABET LOWERCASE
+//   trainer_probe bpe|wordpiece|unigram gpt2|cl100k VOCAB_SIZE MIN_FREQUENCY MAX_TOKEN_LENGTH LIMIT_ALPHABET LOWERCASE
 //   [SPECIAL...]
 // 0 for a limit means none. Standard input has texts, each a little-endian u32 size and its bytes.
 
@@ -18,7 +18,10 @@ int main(int argc, char** argv) {
   };
   try {
     TokenizerTrainerOptions options;
-    options.type = std::string(argv[1]) == "bpe" ? TokenizerType::kBpe : TokenizerType::kWordPiece;
+    const std::string type = argv[1];
+    options.type = type == "bpe"         ? TokenizerType::kBpe
+                   : type == "wordpiece" ? TokenizerType::kWordPiece
+                                         : TokenizerType::kUnigram;
     options.pattern = std::string(argv[2]) == "gpt2" ? WordPattern::kGpt2 : WordPattern::kCl100k;
     options.vocab_size = std::stoi(argv[3]);
     options.min_frequency = std::stol(argv[4]);

@@ -17,7 +17,7 @@ namespace {
 
 using Words = std::map<std::string, int64_t>;
 
-constexpr int64_t kLittleMemory = 10'000'000;  // counting takes 8 MB of it for texts
+constexpr int64_t kLittleMemory = 9'000'000;  // counting takes 8 MB of it for texts
 
 void split_at_spaces(std::string_view text, WordCounts& words) {
   for (size_t at = 0; at < text.size();) {
@@ -41,8 +41,8 @@ std::string random_text(std::mt19937& random, size_t num_words) {
 std::vector<std::string> random_texts() {
   std::mt19937 random(11);
   std::vector<std::string> texts;
-  for (int i = 0; i < 2000; ++i) texts.push_back(random_text(random, random() % 100));
-  texts.push_back(random_text(random, 100'000));  // long enough to be cut
+  for (int i = 0; i < 1000; ++i) texts.push_back(random_text(random, random() % 100));
+  texts.push_back(random_text(random, 60'000));  // long enough to be cut
   return texts;
 }
 

@@ -23,7 +23,7 @@ struct BpeTrainerOptions {
   std::string continuing_subword_prefix;   // of every character but a word's first
   std::string end_of_word_suffix;          // of a word's last character
   // Called now and then with the number of tokens so far. What it throws ends the training.
-  std::function<void(int64_t)> on_progress;
+  std::function<void(int64_t)> on_progress = {};
 };
 
 struct TrainedBpe {

@@ -79,6 +79,16 @@ OrderedJson around_text(const std::string& before, int64_t before_id, const std:
           {"special_tokens", tokens}};
 }
 
+OrderedJson metaspace_document() {
+  return {{"type", "Metaspace"}, {"replacement", "▁"}, {"prepend_scheme", "first"}, {"split", true}};
+}
+
+OrderedJson metaspace_pre_tokenizer_document() {
+  const OrderedJson lines = {
+      {"type", "Split"}, {"pattern", {{"String", "\n"}}}, {"behavior", "Isolated"}, {"invert", false}};
+  return {{"type", "Sequence"}, {"pretokenizers", OrderedJson::array({lines, metaspace_document()})}};
+}
+
 OrderedJson bert_normalizer_document(bool lowercase) {
   return {{"type", "BertNormalizer"},
           {"clean_text", true},

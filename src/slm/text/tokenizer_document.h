@@ -30,6 +30,10 @@ OrderedJson bpe_model_document(OrderedJson vocab, OrderedJson merges);
 // TemplateProcessing that puts `before` in front of a text and `after` behind it; the pair form repeats `after`.
 OrderedJson around_text(const std::string& before, int64_t before_id, const std::string& after, int64_t after_id);
 
+// Metaspace that marks the beginning of a text, as decoder; as pre-tokenizer each line end is a word of its own.
+OrderedJson metaspace_document();
+OrderedJson metaspace_pre_tokenizer_document();
+
 // {"type": "BertNormalizer", ...}
 OrderedJson bert_normalizer_document(bool lowercase);
 

@@ -6,20 +6,13 @@
 #include "slm/core/error.h"
 #include "slm/text/bpe_trainer.h"
 #include "slm/text/byte_tokenizer.h"
-#include "slm/text/gpt_splitter.h"
-#include "slm/text/json_fields.h"
-#include "slm/text/normalizer_parser.h"
-#include "slm/text/pre_tokenizer.h"
 #include "slm/text/tokenizer_document.h"
-#include "slm/text/utf8.h"
+#include "slm/text/unigram_trainer.h"
 #include "slm/text/word_counter.h"
+#include "slm/text/word_splitter.h"
 
 namespace slm::text {
 namespace {
-
-using Json = nlohmann::json;
-
-constexpr size_t kMaxWordBytes = 1 << 16;
 
 GptPattern gpt_pattern(WordPattern pattern) {
   switch (pattern) {
@@ -38,7 +31,12 @@ GptPattern gpt_pattern(WordPattern pattern) {
 
 class TokenizerTrainer::Impl {
  public:
-  explicit Impl(TokenizerTrainerOptions options) : options_(std::move(options)), document_(empty_document()) {
+  Impl(TokenizerTrainerOptions options, storage::SystemCalls& calls)
+      : options_(std::move(options)), document_(empty_document()) {
+    if (options_.type == TokenizerType::kUnigram) {
+      if (options_.special_tokens.empty()) options_.special_tokens = {"<unk>"};
+      if (!has_special("<unk>")) throw UsageError("a Unigram tokenizer needs <unk> among its special tokens");
+    }
     if (options_.type == TokenizerType::kWordPiece) {
       if (options_.special_tokens.empty()) options_.special_tokens = {"[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"};
       if (!has_special("[UNK]")) throw UsageError("a WordPiece tokenizer needs [UNK] among its special tokens");
@@ -48,21 +46,23 @@ class TokenizerTrainer::Impl {
       throw UsageError("special tokens must be distinct and not empty");
     }
     describe_splitting();
-    const bool is_bert = options_.pattern == WordPattern::kBert;
-    if (options_.type == TokenizerType::kBpe && !options_.lowercase && !is_bert) {
-      splitter_.emplace(gpt_pattern(options_.pattern.value_or(WordPattern::kGpt2)));
-      count_by([this](std::string_view text, WordCounts& words) { split_fast(text, words); });
-      return;
-    }
-    const Json document = document_;  // what splits while training is what splits afterwards
-    const auto fields = [&](const char* part) { return JsonFields(document[part], "tokenizer", part); };
-    if (!document["normalizer"].is_null()) normalizer_ = parse_normalizer(fields("normalizer"));
-    if (!document["pre_tokenizer"].is_null()) pre_tokenizer_ = parse_pre_tokenizer(fields("pre_tokenizer"));
-    count_by([this](std::string_view text, WordCounts& words) { split(text, words); });
+    if (options_.type == TokenizerType::kByte) return;
+    splitter_ = word_splitter();
+    WordCounterOptions counting;
+    counting.max_memory_bytes = options_.max_memory_bytes;
+    counting.temporary_folder = options_.temporary_folder;
+    counting.may_cut_at_lines = splitter_->may_cut_at_lines();
+    counter_.emplace([this](std::string_view text, WordCounts& words) { splitter_->split(text, words); }, counting,
+                     calls);
   }
 
   void add(std::string_view text) {
-    if (options_.type != TokenizerType::kByte) counter_->add(text);
+    if (counter_) counter_->add(text);
+  }
+
+  void add(int64_t num_sources, const std::function<void(int64_t, const AddText&)>& read) {
+    if (counter_) return counter_->add(num_sources, read);
+    for (int64_t source = 0; source < num_sources; ++source) read(source, [](std::string_view) {});
   }
 
   std::string finish() {
@@ -73,6 +73,9 @@ class TokenizerTrainer::Impl {
         break;
       case TokenizerType::kWordPiece:
         finish_wordpiece();
+        break;
+      case TokenizerType::kUnigram:
+        finish_unigram();
         break;
       case TokenizerType::kChar:
         finish_char();
@@ -85,35 +88,17 @@ class TokenizerTrainer::Impl {
   }
 
  private:
-  void count_by(WordCounter::Split split) {
-    counter_ = std::make_unique<WordCounter>(std::move(split), WordCounterOptions{});
+  bool is_byte_level_bpe() const {
+    return options_.type == TokenizerType::kBpe && !options_.lowercase && options_.pattern != WordPattern::kBert;
   }
 
-  void split_fast(std::string_view text, WordCounts& words) const {
-    for (size_t at = 0; at < text.size();) {
-      const size_t end = splitter_->match_end(text, at);
-      add_word(text.substr(at, end - at), words);
-      at = end;
-    }
-  }
-
-  void split(std::string_view text, WordCounts& words) const {
-    AlignedText aligned = AlignedText::of_utf8(text);
-    if (normalizer_) normalizer_->normalize(aligned);
-    std::vector<Piece> pieces;
-    if (!aligned.empty()) pieces.push_back({std::move(aligned), std::nullopt});
-    if (pre_tokenizer_) pre_tokenizer_->split(pieces);
-    for (const Piece& piece : pieces) add_word(piece.text.text(), words);
-  }
-
-  // A very long word, which is hardly one, counts in parts: every merge goes through the whole of a word.
-  static void add_word(std::string_view word, WordCounts& words) {
-    while (word.size() > kMaxWordBytes) {
-      const size_t length = complete_utf8_prefix(word.substr(0, kMaxWordBytes));
-      words.add(word.substr(0, length));
-      word.remove_prefix(length);
-    }
-    words.add(word);
+  // What splits while training is what splits afterwards.
+  std::unique_ptr<WordSplitter> word_splitter() const {
+    if (is_byte_level_bpe()) return gpt_word_splitter(gpt_pattern(options_.pattern.value_or(WordPattern::kGpt2)));
+    if (options_.type == TokenizerType::kUnigram && !options_.lowercase) return metaspace_word_splitter();
+    auto pipeline = pipeline_word_splitter(document_);
+    if (options_.type != TokenizerType::kWordPiece) return pipeline;
+    return bert_word_splitter(options_.lowercase, std::move(pipeline));
   }
 
   bool has_special(const std::string& token) const {
@@ -139,6 +124,10 @@ class TokenizerTrainer::Impl {
         document_["normalizer"] = bert_normalizer_document(options_.lowercase);
         document_["pre_tokenizer"] = {{"type", "BertPreTokenizer"}};
         document_["decoder"] = {{"type", "WordPiece"}, {"prefix", "##"}, {"cleanup", true}};
+        break;
+      case TokenizerType::kUnigram:
+        document_["pre_tokenizer"] = metaspace_pre_tokenizer_document();
+        document_["decoder"] = metaspace_document();
         break;
       case TokenizerType::kChar:
         document_["pre_tokenizer"] = {
@@ -182,8 +171,9 @@ class TokenizerTrainer::Impl {
   void finish_bpe() {
     check_words();
     BpeTrainerOptions options = trainer_options();
-    options.is_byte_level = splitter_.has_value();
-    if (!splitter_) options.initial_alphabet.assign(byte_level_alphabet().begin(), byte_level_alphabet().end());
+    options.is_byte_level = is_byte_level_bpe();
+    if (!options.is_byte_level)
+      options.initial_alphabet.assign(byte_level_alphabet().begin(), byte_level_alphabet().end());
     const TrainedBpe trained = train_bpe(*words_, options);
     OrderedJson merges = OrderedJson::array();
     for (const auto& [left, right] : trained.merges) merges.push_back(OrderedJson::array({left, right}));
@@ -211,6 +201,27 @@ class TokenizerTrainer::Impl {
     }
   }
 
+  void finish_unigram() {
+    check_words();
+    UnigramTrainerOptions options;
+    options.num_pieces = options_.vocab_size - static_cast<int64_t>(options_.special_tokens.size());
+    if (options_.limit_alphabet) options.limit_alphabet = *options_.limit_alphabet;
+    if (options_.max_token_length) options.max_piece_length = *options_.max_token_length;
+    options.on_progress = options_.on_progress;
+    const UnigramPieces pieces = train_unigram(*words_, options);
+    OrderedJson vocab = OrderedJson::array();
+    for (const std::string& token : options_.special_tokens) vocab.push_back(OrderedJson::array({token, 0.0}));
+    for (size_t i = 0; i < pieces.texts.size(); ++i) {
+      if (!has_special(pieces.texts[i])) vocab.push_back(OrderedJson::array({pieces.texts[i], pieces.scores[i]}));
+    }
+    const auto& special = options_.special_tokens;
+    document_["model"] = {{"type", "Unigram"},
+                          {"unk_id", std::find(special.begin(), special.end(), "<unk>") - special.begin()},
+                          {"vocab", std::move(vocab)},
+                          {"byte_fallback", false}};
+    add_special_tokens(0);
+  }
+
   void finish_char() {
     check_words();
     std::vector<std::string> tokens = options_.special_tokens;
@@ -233,17 +244,18 @@ class TokenizerTrainer::Impl {
 
   TokenizerTrainerOptions options_;
   OrderedJson document_;
-  std::optional<GptSplitter> splitter_;  // words are then bytes, cut by it; else pieces of the pre-tokenizer
-  std::unique_ptr<Normalizer> normalizer_;
-  std::unique_ptr<PreTokenizer> pre_tokenizer_;
-  std::unique_ptr<WordCounter> counter_;
+  std::unique_ptr<WordSplitter> splitter_;
+  std::optional<WordCounter> counter_;
   std::optional<CountedWords> words_;
 };
 
-TokenizerTrainer::TokenizerTrainer(TokenizerTrainerOptions options)
-    : impl_(std::make_unique<Impl>(std::move(options))) {}
+TokenizerTrainer::TokenizerTrainer(TokenizerTrainerOptions options, storage::SystemCalls& calls)
+    : impl_(std::make_unique<Impl>(std::move(options), calls)) {}
 TokenizerTrainer::~TokenizerTrainer() = default;
 void TokenizerTrainer::add(std::string_view text) { impl_->add(text); }
+void TokenizerTrainer::add(int64_t num_sources, const std::function<void(int64_t, const AddText&)>& read) {
+  impl_->add(num_sources, read);
+}
 std::string TokenizerTrainer::finish() { return impl_->finish(); }
 
 }  // namespace slm::text

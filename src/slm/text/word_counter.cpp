@@ -82,6 +82,23 @@ void WordCounter::count(const std::vector<std::string_view>& texts) {
       for (size_t i = first_of[t]; i < first_of[t + 1]; ++i) split_(texts[i], tables_[t]);
     }
   });
+  spill_if_needed();
+}
+
+void WordCounter::add(int64_t num_sources,
+                      const std::function<void(int64_t, const std::function<void(std::string_view)>&)>& read) {
+  const auto num_tables = static_cast<int64_t>(tables_.size());
+  parallel_for(0, std::min(num_tables, num_sources), 1, [&](int64_t first, int64_t last) {
+    for (int64_t t = first; t < last; ++t) {
+      WordCounts& words = tables_[static_cast<size_t>(t)];
+      const auto add_text = [&](std::string_view text) { split_(text, words); };
+      for (int64_t source = t; source < num_sources; source += num_tables) read(source, add_text);
+    }
+  });
+  spill_if_needed();
+}
+
+void WordCounter::spill_if_needed() {
   if (!options_.max_memory_bytes) return;
   int64_t size_bytes = 0;
   for (const WordCounts& words : tables_) size_bytes += words.size_bytes();

@@ -36,12 +36,17 @@ class WordCounter {
   // Throws IoError when counts have to be written and cannot be.
   void add(std::string_view text);
 
+  // The texts of several sources: `read(i, add)` calls `add` for each text of source i. Sources are read on several
+  // threads, texts as they are, not cut.
+  void add(int64_t num_sources, const std::function<void(int64_t, const std::function<void(std::string_view)>&)>& read);
+
   // The words of all texts; none are left here.
   CountedWords finish();
 
  private:
   void count_gathered();
   void count(const std::vector<std::string_view>& texts);
+  void spill_if_needed();
   void spill();
 
   Split split_;

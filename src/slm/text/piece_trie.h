@@ -1,0 +1,53 @@
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace slm::text {
+
+// Many strings, for finding all that begin at a place of a text. A node's children lie next to each other, sorted.
+class PieceTrie {
+ public:
+  // `pieces` are distinct and not empty; a piece's value is its index.
+  explicit PieceTrie(const std::vector<std::string>& pieces);
+
+  // Calls visit(length, index) for each piece that `text` begins with, the shortest first.
+  template <typename Visit>
+  void for_each_prefix(std::string_view text, const Visit& visit) const {
+    uint32_t node = 0;
+    for (size_t length = 1; length <= text.size(); ++length) {
+      node = child(node, static_cast<unsigned char>(text[length - 1]));
+      if (node == 0) return;
+      if (nodes_[node].index >= 0) visit(length, nodes_[node].index);
+    }
+  }
+
+ private:
+  struct Node {
+    uint32_t first_child;  // those before the next node's first_child
+    int32_t index;         // of the piece that ends here, or -1
+  };
+
+  // 0, the root, where there is none.
+  uint32_t child(uint32_t node, unsigned char byte) const {
+    if (node == 0) return roots_[byte];
+    uint32_t begin = nodes_[node].first_child, end = nodes_[node + 1].first_child;
+    while (end - begin > 8) {
+      const uint32_t middle = begin + (end - begin) / 2;
+      (bytes_[middle] <= byte ? begin : end) = middle;
+    }
+    for (; begin < end; ++begin) {
+      if (bytes_[begin] == byte) return begin;
+    }
+    return 0;
+  }
+
+  std::vector<Node> nodes_;                                      // level by level; one more at the end
+  std::vector<unsigned char> bytes_;                             // that lead to each node
+  std::vector<uint32_t> roots_ = std::vector<uint32_t>(256, 0);  // the root's children
+};
+
+}  // namespace slm::text

@@ -61,7 +61,7 @@ def documents(num_bytes):
 
 
 def train_slm(arguments, folder):
-    command = [arguments.slm, "tokenizer", "train", str(folder), "--split", "file", "--type", "bpe", "--pattern", "cl100k"]
+    command = [arguments.slm, "tokenizer", "train", str(folder), "--split", "document", "--type", "bpe", "--pattern", "cl100k"]
     command += ["--vocab_size", str(arguments.vocab_size), "--threads", str(arguments.threads)]
     with tempfile.TemporaryDirectory() as out:
         path = pathlib.Path(out) / "tokenizer.json"

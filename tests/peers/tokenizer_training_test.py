@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """slm learns the BPE merges that the Hugging Face trainer learns, in the same order; WordPiece vocabularies as similar to
-theirs as theirs are to each other. What slm writes loads there and gives the same ids.
+theirs as theirs are to each other; Unigram models under which held-out text is as likely. What slm writes loads there, as
+Tokenizer and as PreTrainedTokenizerFast, and gives the same ids.
 
     python tests/peers/tokenizer_training_test.py --build-dir build/release
 """
@@ -12,6 +13,7 @@ import pathlib
 import struct
 import subprocess
 import sys
+import tempfile
 
 from tokenizers import Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, trainers
 
@@ -99,16 +101,74 @@ def compare_wordpiece(name, probe, texts, size):
     return good
 
 
+def their_unigram(texts, size, like):
+    t = Tokenizer(models.Unigram())
+    t.pre_tokenizer = like.pre_tokenizer
+    t.train_from_iterator(texts, trainers.UnigramTrainer(
+        vocab_size=size, special_tokens=["<unk>"], unk_token="<unk>", show_progress=False))
+    return t
+
+
+def log_likelihood(tokenizer, texts):
+    """Of the best way to spell the texts; an unknown token scores 10 below the worst."""
+    scores = [score for _, score in json.loads(tokenizer.to_str())["model"]["vocab"]]
+    scores[0] = min(scores) - 10
+    return sum(scores[i] for e in tokenizer.encode_batch(texts) for i in e.ids)
+
+
+def compare_unigram(name, probe, texts, size):
+    held_out, training = texts[::10], [t for i, t in enumerate(texts) if i % 10]
+    ours = Tokenizer.from_str(slm(probe, training, "unigram", "gpt2", size))
+    theirs = their_unigram(training, size, ours)
+    a, b = log_likelihood(ours, held_out), log_likelihood(theirs, held_out)
+    good = a > b * 1.01 and abs(ours.get_vocab_size() - theirs.get_vocab_size()) <= size // 100  # both are negative
+    print("ok    " if good else "FAILED", f"unigram {name}: log-likelihood {a:.0f}, theirs {b:.0f}, ratio {a / b:.4f}, "
+          f"{ours.get_vocab_size()} and {theirs.get_vocab_size()} tokens", flush=True)
+    return good
+
+
+def compare_loaded(build_dir, kind):
+    """Ids of the program and of the libraries that load what it wrote."""
+    from transformers import PreTrainedTokenizerFast
+
+    with tempfile.TemporaryDirectory() as folder:
+        text, out = pathlib.Path(folder, "text.txt"), pathlib.Path(folder, "tokenizer.json")
+        text.write_text(cases.SAMPLE * 3 + "the quick brown fox\njumps over the lazy dog\n" * 20, newline="")
+        done = subprocess.run([build_dir / "slm", "tokenizer", "train", text, "--type", kind, "--vocab_size", "900",
+                               "--out", out], capture_output=True, text=True)
+        if done.returncode != 0:
+            print(f"FAILED {kind}: {done.stderr}")
+            return False
+        good = True
+        loaded = {"Tokenizer": Tokenizer.from_file(str(out)).encode,
+                  "PreTrainedTokenizerFast": PreTrainedTokenizerFast(tokenizer_file=str(out)).encode}
+        for sample in ["the lazy fox jumps", cases.SAMPLE, "a\nb", " x  y\n\n", "naïve 日本 ☃"]:
+            sample_file = pathlib.Path(folder, "sample.txt")
+            sample_file.write_text(sample, newline="")
+            ids = json.loads(subprocess.run([build_dir / "slm", "tokenizer", "encode", "--tokenizer", out, "--input",
+                                             sample_file, "--json"], capture_output=True, check=True).stdout)["ids"]
+            for name, encode in loaded.items():
+                theirs = encode(sample, add_special_tokens=False)
+                theirs = theirs if isinstance(theirs, list) else theirs.ids
+                if ids != theirs:
+                    print(f"FAILED {kind}: {name} gives other ids for {sample!r}: {ids[:20]} {theirs[:20]}")
+                    good = False
+        print("ok    " if good else "FAILED", f"{kind}: the same ids in both libraries", flush=True)
+        return good
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--build-dir", type=pathlib.Path, required=True)
-    probe = parser.parse_args().build_dir.resolve() / "trainer_probe"
-    good = True
+    build_dir = parser.parse_args().build_dir.resolve()
+    probe = build_dir / "trainer_probe"
+    good = all([compare_loaded(build_dir, kind) for kind in ("bpe", "wordpiece", "unigram", "char", "byte")])
     for name, texts in corpora():
         for options in ({"pattern": "gpt2", "size": 4000}, {"pattern": "cl100k", "size": 2000, "special": ["<s>", "</s>"]},
                         {"pattern": "gpt2", "size": 3000, "min_frequency": 5, "max_length": 6}):
             good &= compare_bpe(name, probe, texts, **options)
         good &= compare_wordpiece(name, probe, texts, 3000)
+        good &= compare_unigram(name, probe, texts, 3000)
     return 0 if good else 1
 
 

@@ -12,8 +12,10 @@ import sys
 ROOT = pathlib.Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT / "tests/peers"))
 
+from tokenizers import Tokenizer, models, pre_tokenizers  # noqa: E402
+
 import tokenizer_cases as cases  # noqa: E402
-from tokenizer_training_test import their_bpe  # noqa: E402
+from tokenizer_training_test import log_likelihood, their_bpe, their_unigram  # noqa: E402
 from tokenizers_test import byte_offsets  # noqa: E402
 
 NUM_RANDOM = {"tokenizers": 60, "components": 8}
@@ -67,6 +69,17 @@ def main():
         model = json.loads(their_bpe(texts, **options).to_str())["model"]
         lines.append(options | {"merges": [" ".join(m) for m in model["merges"]]})
     write("bpe_training.json", lines)
+
+    texts = [line for name in ("CONTRIBUTING.md", "docs/training.md", "docs/tokenizers.md")
+             for line in (ROOT / name).read_text().splitlines(keepends=True)]
+    held_out, training = texts[::10], [t for i, t in enumerate(texts) if i % 10]
+    words = Tokenizer(models.Unigram())
+    words.pre_tokenizer = pre_tokenizers.Sequence(
+        [pre_tokenizers.Split("\n", "isolated"), pre_tokenizers.Metaspace(prepend_scheme="first")])
+    lines = [{"training": training, "held_out": held_out}]
+    for size in (400, 900):
+        lines.append({"size": size, "log_likelihood": log_likelihood(their_unigram(training, size, words), held_out)})
+    write("unigram_training.json", lines)
 
 
 if __name__ == "__main__":

@@ -135,6 +135,7 @@ def compare_loaded(build_dir, kind):
         text, out = pathlib.Path(folder, "text.txt"), pathlib.Path(folder, "tokenizer.json")
         text.write_text(cases.SAMPLE * 3 + "the quick brown fox\njumps over the lazy dog\n" * 20, newline="")
         done = subprocess.run([build_dir / "slm", "tokenizer", "train", text, "--type", kind, "--vocab_size", "900",
+                               "--special_tokens", {"wordpiece": "[PAD],[UNK],[CLS],[SEP]"}.get(kind, "<s>,<unk>"),
                                "--out", out], capture_output=True, text=True)
         if done.returncode != 0:
             print(f"FAILED {kind}: {done.stderr}")

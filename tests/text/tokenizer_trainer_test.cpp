@@ -48,6 +48,32 @@ TEST(TokenizerTrainer, LearnsTheMergesThatHuggingFaceLearns) {
   }
 }
 
+// Of the best way to spell the texts; an unknown token scores 10 below the worst.
+double log_likelihood(const std::string& document, const std::vector<std::string>& texts) {
+  std::vector<double> scores;
+  const Json vocab = Json::parse(document)["model"]["vocab"];
+  for (const Json& entry : vocab) scores.push_back(entry[1]);
+  scores[0] = *std::min_element(scores.begin(), scores.end()) - 10;
+  const auto tokenizer = parse_tokenizer(document, "trained.json");
+  double sum = 0;
+  for (const std::string& text : texts) {
+    for (const int32_t id : tokenizer->encode(text)) sum += scores[static_cast<size_t>(id)];
+  }
+  return sum;
+}
+
+TEST(TokenizerTrainer, LearnsUnigramModelsThatMakeNewTextAsLikelyAsHuggingFaceDoes) {
+  std::ifstream file(std::string(SLM_TEXT_FIXTURES) + "/unigram_training.json");
+  const Json fixtures = Json::parse(file);
+  for (size_t i = 1; i < fixtures.size(); ++i) {
+    const int32_t size = fixtures[i]["size"];
+    const std::string document = train({.type = TokenizerType::kUnigram, .vocab_size = size}, fixtures[0]["training"]);
+    EXPECT_EQ(Json::parse(document)["model"]["vocab"].size(), static_cast<size_t>(size));
+    const double theirs = fixtures[i]["log_likelihood"];
+    EXPECT_GT(log_likelihood(document, fixtures[0]["held_out"]), theirs * 1.01);  // both are negative
+  }
+}
+
 TEST(TokenizerTrainer, MergesTheMostFrequentPairAndOfEqualsTheOneWithSmallerIds) {
   // "ab" comes 3 times, "bc" and "ca" twice; the b of "bc" and the a of "ca" were taken by "ab" where they touch it.
   const Json document = Json::parse(train({.vocab_size = 259}, {"ab", "ab", "ab", "ca", "ca", "bc", "bc"}));

@@ -1,6 +1,6 @@
 #include <fmt/format.h>
-#include <unistd.h>
 
+#include <algorithm>
 #include <cctype>
 #include <chrono>
 #include <cmath>
@@ -10,6 +10,7 @@
 #include <iostream>
 #include <numeric>
 
+#include "slm/cli/hub_environment.h"
 #include "slm/cli/progress_bar.h"
 #include "slm/cli/stop_signal.h"
 #include "slm/cli/tokenizer_commands.h"
@@ -19,6 +20,7 @@
 #include "slm/storage/atomic_file.h"
 #include "slm/text/tokenizer.h"
 #include "slm/text/tokenizer_trainer.h"
+#include "slm/train/memory_plan.h"
 
 namespace slm::cli {
 namespace {
@@ -36,7 +38,9 @@ class TokenizerTrainCommand final : public Command {
   }
 
   void define_options(OptionTable& options) override {
-    options.add_positional("INPUT", inputs_, "Files, folders, or - for standard input.", 1, 1 << 20);
+    options.add_positional("INPUT", inputs_,
+                           "Files, folders, globs, URLs, or - for standard input; also compressed, and in archives.", 1,
+                           1 << 20);
     options.add("out", out_, "The tokenizer.json to write.");
     options.heading("Vocabulary");
     options.add_choice("type", type_, {"bpe", "wordpiece", "unigram", "char", "byte"}, "What to learn.");
@@ -55,11 +59,11 @@ class TokenizerTrainCommand final : public Command {
     options.add_choice("split", split_, {"line", "document"},
                        "What counts as one text: no token spans two. A line keeps its newline.");
     options.heading("Inputs");
-    options.add("text_column", corpus_.text_column, "Where the text is in JSON lines; a.b is b inside a.");
+    options.add("text_column", corpus_.text_column, "Where the text is in JSON, CSV and Parquet; in JSON also a.b.");
     options.add("max_memory", max_memory_,
                 "What counting words may take, as 500M or 8G. Beyond it counts move to a temporary file in the folder "
                 "of --out; what is learned stays the same.",
-                "half of the machine's");
+                "half of what is free");
   }
 
   int run(const OptionTable&) override {
@@ -110,6 +114,7 @@ class TokenizerTrainCommand final : public Command {
   // Reads the next blocks while the words of those before are counted. Returns the bytes of text.
   int64_t count_words(text::TokenizerTrainer& trainer, const StopSignal& stop) {
     if (split_ == "document") corpus_.max_piece_bytes = kMaxDocumentBytes;
+    corpus_.hub = hub_settings_from_environment();
     data::CorpusReader reader(inputs_, corpus_);
     const auto batch_size = static_cast<size_t>(2 * num_threads());
     Batch batch, next;

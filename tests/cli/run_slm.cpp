@@ -101,7 +101,7 @@ ProgramResult run_slm(const std::vector<std::string>& arguments, const RunOption
     const ssize_t written = write(in.write_end, options.input.data(), options.input.size());
     EXPECT_EQ(written, static_cast<ssize_t>(options.input.size())) << "the input must fit the pipe";
   }
-  close(in.write_end);
+  if (!options.keeps_input_open) close(in.write_end);
 
   ProgramResult result;
   bool out_is_open = true, err_is_open = true, is_signalled = false;
@@ -126,6 +126,7 @@ ProgramResult run_slm(const std::vector<std::string>& arguments, const RunOption
   close(err.read_end);
   int status = 0;
   waitpid(child, &status, 0);
+  if (options.keeps_input_open) close(in.write_end);
   result.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
   return result;
 }

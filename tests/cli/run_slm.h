@@ -17,6 +17,7 @@ struct ProgramResult {
 
 struct RunOptions {
   std::string input;                     // standard input
+  bool keeps_input_open = false;         // standard input does not end while the program runs
   std::vector<std::string> environment;  // NAME=VALUE
   std::string working_directory;         // default: a fresh one
   int64_t max_file_size_bytes = -1;      // RLIMIT_FSIZE: writes past it fail as on a full disk

@@ -123,5 +123,18 @@ TEST(TorchArchive, EachStorageIsAlignedInTheFile) {
                           [](const TensorEntry& entry) { return entry.offset % 64 == 0; }));
 }
 
+TEST(TorchArchive, WritesOneTensorPieceByPiece) {
+  const test::ScratchFolder folder;
+  const int64_t count = 300000;  // several pieces
+  write_int64_tensor(folder / "t.pt", count, [](int64_t begin, std::span<int64_t> values) {
+    for (size_t i = 0; i < values.size(); ++i) values[i] = (begin + static_cast<int64_t>(i)) * 3;
+  });
+  const auto file = open_torch_archive(folder / "t.pt");
+  ASSERT_EQ(names_of(*file), Names{"tensor"});
+  const Tensor tensor = file->read(file->entries()[0]);
+  ASSERT_EQ(tensor.shape(), (Shape{count}));
+  for (int64_t i = 0; i < count; ++i) ASSERT_EQ(tensor.data<int64_t>()[i], 3 * i);
+}
+
 }  // namespace
 }  // namespace slm::formats

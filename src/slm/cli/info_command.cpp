@@ -6,8 +6,10 @@
 
 #include "slm/cli/console_lines.h"
 #include "slm/cli/machine_peak.h"
+#include "slm/cli/prepared_report.h"
 #include "slm/core/error.h"
 #include "slm/core/parallel.h"
+#include "slm/data/prepared_index.h"
 #include "slm/data/token_shard.h"
 #include "slm/formats/identify_file.h"
 #include "slm/formats/model_folder.h"
@@ -76,6 +78,13 @@ json describe_shard(const std::string& path) {
   return {{"tokens", source.size()}, {"first_tokens", first}};
 }
 
+json describe_prepared(const std::string& path) {
+  const data::PreparedIndex index = data::read_prepared_index(path);
+  json result = prepared_json(index);
+  result.update(describe_documents(path, index));
+  return result;
+}
+
 json describe_path(const std::string& path) {
   const FileKind kind = formats::identify_file(path);
   json result;
@@ -95,6 +104,9 @@ json describe_path(const std::string& path) {
     case FileKind::kRun:
     case FileKind::kCheckpoint:
       result = describe_run(path);
+      break;
+    case FileKind::kPreparedData:
+      result = describe_prepared(path);
       break;
     default:
       // Its name says tensors, its beginning does not: the reader says what is wrong with it.

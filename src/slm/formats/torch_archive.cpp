@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <zlib.h>
 
+#include <algorithm>
 #include <cassert>
 #include <cstring>
 #include <map>
@@ -24,6 +25,7 @@ constexpr std::string_view kOldStart =
     "F\xf9 j\xa8P\x19";
 constexpr std::string_view kRoot = "archive/";
 constexpr std::string_view kPickleName = "data.pkl";
+constexpr int64_t kPieceElements = int64_t{1} << 17;
 constexpr int64_t kMaxPickleBytes = int64_t{1} << 28;
 
 bool starts_with(std::span<const std::byte> bytes, std::string_view start) {
@@ -101,6 +103,21 @@ size_t find_pickle(const std::string& path, const Archive& archive) {
   return *index;
 }
 
+std::string record_name(std::string_view record) { return fmt::format("{}{}", kRoot, record); }
+
+// The records before and after those of the storages.
+void add_beginning(ZipWriter& zip, std::string_view pickle) {
+  zip.add(record_name(kPickleName), pickle);
+  zip.add(record_name(".format_version"), "1");
+  zip.add(record_name(".storage_alignment"), std::to_string(ZipWriter::kAlignment));
+  zip.add(record_name("byteorder"), "little");
+}
+
+void add_end(ZipWriter& zip) {
+  zip.add(record_name("version"), "3\n");
+  zip.finish();
+}
+
 }  // namespace
 
 bool is_torch_file(std::span<const std::byte> beginning) {
@@ -151,18 +168,13 @@ void write_torch_archive(storage::ByteSink& sink, std::span<const OutputTensor> 
     keys.push_back(key);
   }
   ZipWriter zip(sink, zip64_from);
-  const auto name = [](std::string_view record) { return fmt::format("{}{}", kRoot, record); };
-  zip.add(name(kPickleName), pickle_state_dict(tensors, keys));
-  zip.add(name(".format_version"), "1");
-  zip.add(name(".storage_alignment"), std::to_string(ZipWriter::kAlignment));
-  zip.add(name("byteorder"), "little");
+  add_beginning(zip, pickle_state_dict(tensors, keys));
   for (size_t key = 0; key < storages.size(); ++key) {
     const Tensor tensor = storages[key]->content();
     assert(tensor.dtype() == storages[key]->dtype && tensor.shape() == storages[key]->shape);
-    zip.add(name(fmt::format("data/{}", key)), bytes_of(tensor));
+    zip.add(record_name(fmt::format("data/{}", key)), bytes_of(tensor));
   }
-  zip.add(name("version"), "3\n");
-  zip.finish();
+  add_end(zip);
 }
 
 void write_torch_archive(const std::string& path, std::span<const OutputTensor> tensors) {
@@ -173,6 +185,24 @@ void write_torch_archive(const std::string& path, std::span<const OutputTensor> 
 
 void write_torch_archive(const std::string& path, std::span<const NamedTensor> tensors) {
   write_torch_archive(path, to_outputs(tensors));
+}
+
+void write_int64_tensor(const std::string& path, int64_t num_elements,
+                        const std::function<void(int64_t begin, std::span<int64_t> values)>& read) {
+  storage::AtomicFile file(path);
+  ZipWriter zip(file);
+  const OutputTensor tensor = {.name = {}, .dtype = DType::kInt64, .shape = {num_elements}, .content = {}};
+  add_beginning(zip, pickle_tensor(tensor));
+  zip.add(record_name("data/0"), num_elements * size_bytes(DType::kInt64), [&](storage::ByteSink& sink) {
+    std::vector<int64_t> values(static_cast<size_t>(std::min(num_elements, kPieceElements)));
+    for (int64_t begin = 0; begin < num_elements; begin += kPieceElements) {
+      const auto piece = std::span(values).first(static_cast<size_t>(std::min(num_elements - begin, kPieceElements)));
+      read(begin, piece);
+      sink.write(std::as_bytes(piece));
+    }
+  });
+  add_end(zip);
+  file.commit();
 }
 
 }  // namespace slm::formats

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -30,5 +32,10 @@ void write_torch_archive(const std::string& path, std::span<const OutputTensor> 
 void write_torch_archive(const std::string& path, std::span<const NamedTensor> tensors);
 void write_torch_archive(storage::ByteSink& sink, std::span<const OutputTensor> tensors,
                          int64_t zip64_from = ZipWriter::kZip64From);
+
+// Writes a single 1-D tensor of int64, as torch.save(tensor, path) does, atomically and piece by piece.
+// read(begin, values) gives the elements from `begin` on; it is asked for all of them twice. Throws IoError.
+void write_int64_tensor(const std::string& path, int64_t num_elements,
+                        const std::function<void(int64_t begin, std::span<int64_t> values)>& read);
 
 }  // namespace slm::formats

@@ -304,4 +304,12 @@ std::string pickle_state_dict(std::span<const OutputTensor> tensors, std::span<c
   return out.take();
 }
 
+std::string pickle_tensor(const OutputTensor& tensor) {
+  PickleWriter out;
+  out.opcodes("\x80\x02");
+  write_tensor(out, tensor, 0);
+  out.opcodes(".");
+  return out.take();
+}
+
 }  // namespace slm::formats

@@ -36,4 +36,7 @@ std::vector<TensorEntry> read_state_dict(const std::string& path, const Pickle& 
 // An OrderedDict of tensors as torch.save pickles it: tensor i is all of the storage with key keys[i].
 std::string pickle_state_dict(std::span<const OutputTensor> tensors, std::span<const int64_t> keys);
 
+// One contiguous tensor on its own, all of the storage with key 0. Only what `tensor` says about itself is used.
+std::string pickle_tensor(const OutputTensor& tensor);
+
 }  // namespace slm::formats

@@ -50,6 +50,22 @@ class Reader {
   std::span<const std::byte> bytes_;
 };
 
+// Counts bytes and computes their CRC-32.
+class CheckingSink final : public storage::ByteSink {
+ public:
+  void write(std::span<const std::byte> bytes) override {
+    num_bytes_ += std::ssize(bytes);
+    if (bytes.empty()) return;  // a null pointer would start anew
+    crc_ = ::crc32_z(crc_, reinterpret_cast<const Bytef*>(bytes.data()), bytes.size());
+  }
+  int64_t num_bytes() const { return num_bytes_; }
+  uint32_t crc() const { return static_cast<uint32_t>(crc_); }
+
+ private:
+  uLong crc_ = 0;
+  int64_t num_bytes_ = 0;
+};
+
 struct Directory {
   int64_t offset;
   int64_t size_bytes;
@@ -219,6 +235,16 @@ void ZipWriter::add(const std::string& name, std::span<const std::byte> content)
   assert(position_ % kAlignment == 0);
   sink_.write(content);
   position_ += std::ssize(content);
+}
+
+void ZipWriter::add(const std::string& name, int64_t size_bytes, const std::function<void(storage::ByteSink&)>& write) {
+  CheckingSink check;
+  write(check);
+  assert(check.num_bytes() == size_bytes);
+  added_.push_back({name, position_, size_bytes, check.crc()});
+  put(local_header(added_.back()));
+  write(sink_);
+  position_ += size_bytes;
 }
 
 std::string ZipWriter::local_header(const Added& added) const {

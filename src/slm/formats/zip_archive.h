@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <span>
 #include <string>
@@ -38,6 +39,10 @@ class ZipWriter {
   void add(const std::string& name, std::string_view content) {
     add(name, std::as_bytes(std::span(content.data(), content.size())));
   }
+
+  // Content that need not be in memory at once. `write` puts the same `size_bytes` bytes into its sink each of the two
+  // times that it is called: the checksum stands before the content.
+  void add(const std::string& name, int64_t size_bytes, const std::function<void(storage::ByteSink&)>& write);
 
   // Writes the directory. To be called once, at the end.
   void finish();

@@ -1,0 +1,124 @@
+#!/usr/bin/env python3
+"""slm prepare beside its own tokenizer and beside Hugging Face datasets.map, on 85 MB of English JSON Lines.
+
+    compare_prepare.py --slm build/release/slm --slm_speed build/release/tokenizer_speed [--rounds 3]
+
+The text is 32 MB of English from Debian's documentation packages (tokenizer_texts.py), cut into documents of 4 KB three
+times, each time at other places: no two documents are equal, and all are written as JSON Lines. Every run is a process
+of its own and starts cold: no cache but the system's of the file. Wall clock from start to end for slm prepare and for
+datasets (load_dataset and map with num_proc, from an empty cache); for the tokenizer the time of encoding alone, on the
+same documents in memory. datasets is installed from PyPI into an environment in the user's cache folder.
+"""
+
+import argparse
+import json
+import os
+import pathlib
+import resource
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import venv
+
+import tokenizer_texts
+
+HERE = pathlib.Path(__file__).resolve().parent
+PEERS = ["datasets==5.*", "tokenizers==0.23.*"]
+DOCUMENT_BYTES = 4096
+
+
+def peers_python(cache):
+    folder = cache / "prepare_peers"
+    python = folder / "bin" / "python"
+    if not (folder / "complete").exists():
+        venv.create(folder, with_pip=True, clear=True)
+        subprocess.run([python, "-m", "pip", "install", "--quiet", *PEERS], check=True)
+        (folder / "complete").touch()
+    return python
+
+
+def documents(text, size):
+    """The text cut into documents, again and again at other places, up to `size` bytes."""
+    written, shift = 0, 0
+    while written < size:
+        begin = shift
+        while begin < len(text) and written < size:
+            end = text.find("\n", begin + DOCUMENT_BYTES) + 1 or len(text)
+            yield text[begin:end]
+            written += len(text[begin:end].encode())
+            begin = end
+        shift += 1400
+
+
+def make_corpus(cache, mb):
+    """The same documents as JSON Lines, and each followed by a zero byte."""
+    lines, bare = cache / f"english-{mb}mb.jsonl", cache / f"english-{mb}mb.zeros"
+    if not (lines.exists() and bare.exists()):
+        source = tokenizer_texts.collect(cache / "tokenizer_texts", 32)["english"]
+        text = pathlib.Path(source).read_bytes().replace(b"\0", b"").decode()
+        with open(lines, "w") as json_file, open(bare, "wb") as bare_file:
+            for document in documents(text, mb * 1_000_000):
+                json_file.write(json.dumps({"text": document}, ensure_ascii=False) + "\n")
+                bare_file.write(document.encode() + b"\0")
+    return lines, bare
+
+
+def timed(command):
+    start = time.monotonic()
+    done = subprocess.run(list(map(str, command)), capture_output=True, text=True)
+    seconds = time.monotonic() - start
+    if done.returncode != 0:
+        sys.exit(f"{' '.join(map(str, command))}: exit {done.returncode}\n{done.stderr}")
+    return seconds, done.stdout
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--slm", type=pathlib.Path, default="build/release/slm")
+    parser.add_argument("--slm_speed", type=pathlib.Path, default="build/release/tokenizer_speed")
+    parser.add_argument("--data", type=pathlib.Path, default=HERE.parents[1] / "shared" / "data")
+    parser.add_argument("--tokenizer", default="bert-base-uncased")
+    parser.add_argument("--python", type=pathlib.Path, help="an interpreter that has datasets and tokenizers")
+    parser.add_argument("--mb", type=int, default=85)
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--without_peer", action="store_true")
+    arguments = parser.parse_args()
+    cache = pathlib.Path(os.environ.get("XDG_CACHE_HOME", pathlib.Path.home() / ".cache")) / "slm"
+    lines, bare = make_corpus(cache, arguments.mb)
+    tokenizer = arguments.data / arguments.tokenizer / "tokenizer.json"
+    prepare_seconds, encode_seconds = [], []
+    for _ in range(arguments.rounds):
+        with tempfile.TemporaryDirectory() as folder:
+            seconds, out = timed([arguments.slm, "prepare", lines, "--tokenizer", tokenizer, "--out", folder + "/out",
+                                  "--threads", arguments.threads, "--json"])
+            prepare_seconds.append(seconds)
+            result = json.loads(out)
+        _, out = timed([arguments.slm_speed, tokenizer, bare, arguments.threads, arguments.mb + 1])
+        encode_seconds.append(json.loads(out)["seconds"])
+    peak_mb = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+    prepare, encode = statistics.median(prepare_seconds), statistics.median(encode_seconds)
+    mb = result["bytes"] / 1e6
+    print(f"{mb:.1f} MB, {result['documents']} documents, {result['tokens']} tokens, {arguments.threads} threads")
+    print(f"slm prepare      {prepare:7.2f} s  {mb / prepare:7.1f} MB/s   (all rounds: {sorted(prepare_seconds)})")
+    print(f"encoding alone   {encode:7.2f} s  {mb / encode:7.1f} MB/s   prepare reaches {encode / prepare:.0%} of it")
+    print(f"peak memory of slm at most {peak_mb:.0f} MB")
+    if arguments.without_peer:
+        return
+    python = arguments.python or peers_python(cache)
+    folder = tempfile.mkdtemp()
+    try:
+        seconds, out = timed([python, HERE / "prepare_peer.py", tokenizer, lines, arguments.threads, folder])
+    finally:
+        shutil.rmtree(folder)
+    tokens = int(out.split()[-1])
+    print(f"datasets.map     {seconds:7.2f} s  {mb / seconds:7.1f} MB/s   prepare is {seconds / prepare:.1f} times as fast")
+    if tokens != result["tokens"] - result["documents"]:
+        sys.exit(f"datasets has {tokens} tokens, slm {result['tokens'] - result['documents']} without separators")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+
+#include "slm/data/block_source.h"
+#include "slm/dist/communicator.h"
+
+namespace slm::cli {
+
+// The communicator of the processes that an MPI launcher started this one among; of one process where there was none.
+std::unique_ptr<dist::Communicator> make_communicator();
+
+// The blocks of a corpus in order, prepared by all ranks in turn: what data::open_block_source gives, and the same
+// blocks. For rank 0, while the others are in serve_blocks().
+std::unique_ptr<data::BlockSource> open_gathered_blocks(data::BlockSourceOptions options,
+                                                        dist::Communicator& communicator);
+
+// Ranks 1 and up: prepares this rank's blocks and sends them to rank 0 as it asks for them, until stop_others() there.
+// Errors, also of make_options, go to rank 0 in place of a block. The options have no share.
+void serve_blocks(dist::Communicator& communicator, const std::function<data::BlockSourceOptions()>& make_options);
+
+// Rank 0, at the end or after a failure.
+void stop_others(dist::Communicator& communicator);
+
+}  // namespace slm::cli

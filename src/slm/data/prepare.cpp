@@ -1,0 +1,165 @@
+#include "slm/data/prepare.h"
+
+#include <fmt/format.h>
+
+#include <chrono>
+#include <exception>
+
+#include "slm/core/error.h"
+#include "slm/data/output_folder.h"
+#include "slm/data/token_shard.h"
+#include "slm/storage/atomic_file.h"
+#include "slm/storage/folder.h"
+#include "slm/storage/sha256.h"
+
+namespace slm::data {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr std::chrono::seconds kRecordEvery{30};
+constexpr const char* kTokenizerName = "tokenizer.json";
+
+PrepareState first_state(const PrepareOptions& options, const std::string& tokenizer_sha256) {
+  PrepareState state;
+  state.index.tokenizer = {.file = kTokenizerName,
+                           .sha256 = tokenizer_sha256,
+                           .kind = std::string(options.tokenizer->kind()),
+                           .vocab_size = options.tokenizer->vocab_size(),
+                           .separator = options.tokenizer->special_tokens().document_separator()};
+  state.index.documents = {"documents", ShardSequence::kUnfinishedHash};
+  state.index.command = options.command;
+  return state;
+}
+
+void report_progress(const PrepareOptions& options, const BlockSource& blocks, const PrepareState& state) {
+  if (!options.progress) return;
+  const PreparedIndex::Counts total = state.index.total();
+  options.progress({.bytes_read = blocks.bytes_read(),
+                    .bytes_total = blocks.bytes_total(),
+                    .text_bytes = total.bytes,
+                    .tokens = total.tokens,
+                    .max_tokens = options.max_tokens,
+                    .train_tokens = state.index.counts(Part::kTrain).tokens});
+}
+
+// False when `stop` came in between; all that was taken is then on record.
+bool write_blocks(const PrepareOptions& options, BlockSource& blocks, PreparedWriter& writer) {
+  auto last_record = Clock::now();
+  PreparedBlock block;
+  while (!writer.is_full()) {
+    if (options.stop && *options.stop) {
+      writer.record();
+      return false;
+    }
+    const BlockSource::Next next = blocks.next(block);
+    if (next == BlockSource::Next::kEnd) break;
+    if (next == BlockSource::Next::kWaiting) continue;
+    writer.add(block);
+    report_progress(options, blocks, writer.state());
+    if (writer.has_whole_shard() || Clock::now() - last_record > kRecordEvery) {
+      writer.record();
+      last_record = Clock::now();
+    }
+  }
+  return true;
+}
+
+void check_not_empty(const PrepareOptions& options, const PrepareState& state) {
+  const PreparedIndex& index = state.index;
+  if (index.counts(Part::kTrain).documents > 0) return;
+  if (index.counts(Part::kVal).documents > 0) {
+    throw Error(fmt::format(
+        "all {} documents were chosen for validation: use a smaller --val_fraction (it is {}), or 0 for none",
+        index.counts(Part::kVal).documents, options.val_fraction));
+  }
+  const int64_t num_skipped = state.skips.num_skipped();
+  std::string why = "there is no text in the inputs";
+  for (size_t i = 0; num_skipped > 0 && i < kNumSkipReasons; ++i) {
+    const SkipCounts::Entry& entry = state.skips[static_cast<SkipReason>(i)];
+    if (entry.count == 0 || static_cast<SkipReason>(i) == SkipReason::kInvalidUtf8) continue;
+    why += fmt::format("; passed over: {} {}, the first in {}", entry.count, describe(static_cast<SkipReason>(i)),
+                       entry.first_source);
+  }
+  throw Error(why + ": check the inputs, and --text_column");
+}
+
+void write_tensor(const PrepareOptions& options, PreparedIndex& index) {
+  if (options.tensor_name.empty()) return;
+  std::vector<TokenSource> shards;
+  for (const auto& shard : index.shards) {
+    if (shard.part == Part::kTrain) shards.push_back(open_token_shard(storage::join(options.out, shard.file)));
+  }
+  const TokenSource tokens = TokenSource::concatenate(shards, options.out);
+  const std::string path = storage::join(options.out, options.tensor_name);
+  options.write_tensor(path, tokens.size(), [&](int64_t begin, std::span<int32_t> ids) { tokens.copy(begin, ids); });
+  index.tensor = {options.tensor_name, storage::sha256_of_file(path)};
+}
+
+}  // namespace
+
+BlockSourceOptions block_source_options(const PrepareOptions& options, const PrepareState& state) {
+  return {.inputs = options.inputs,
+          .preparer = {.corpus = options.corpus,
+                       .special_in_text = options.special_in_text,
+                       .with_near_keys = options.dedup == Dedup::kNear},
+          .tokenizer = options.tokenizer,
+          .num_threads = options.num_threads,
+          .share = {.first_block = state.next_block},
+          .expected_raw_hash = state.next_block > 0 ? std::optional(state.raw_hash) : std::nullopt};
+}
+
+PrepareResult prepare(const PrepareOptions& options) {
+  const std::string tokenizer_json = options.tokenizer->to_json();
+  const std::string tokenizer_sha256 = storage::sha256_of(tokenizer_json);
+  OutputFolder folder({.path = options.out,
+                       .command = options.command,
+                       .tokenizer_sha256 = tokenizer_sha256,
+                       .overwrite = options.overwrite});
+  if (folder.finished()) {
+    PrepareResult result;
+    result.index = *folder.finished();
+    result.was_complete = true;
+    return result;
+  }
+  try {
+    PrepareResult result;
+    result.is_resumed = folder.recorded().has_value();
+    PrepareState state = folder.recorded().value_or(first_state(options, tokenizer_sha256));
+    const int64_t bytes_before = state.index.total().bytes;
+    std::unique_ptr<BlockSource> blocks;
+    if (!state.is_read && !state.index.is_cut) {
+      blocks = options.open_blocks(block_source_options(options, state));
+    }
+    folder.begin();
+    PreparedWriter writer({.folder = folder.path(),
+                           .unfinished = folder.unfinished(),
+                           .type = options.tokenizer->vocab_size() > 65536 ? TokenType::kUInt32 : TokenType::kUInt16,
+                           .max_tokens = options.max_tokens,
+                           .val_fraction = options.val_fraction,
+                           .shard_tokens = options.shard_tokens,
+                           .dedup = options.dedup,
+                           .calls = options.calls},
+                          std::move(state));
+    if (blocks && !write_blocks(options, *blocks, writer)) {
+      result.is_interrupted = true;
+      result.index = writer.state().index;
+      if (!blocks->stop()) static_cast<void>(blocks.release());  // only the end of the process ends a wait for input
+      return result;
+    }
+    blocks.reset();
+    check_not_empty(options, writer.state());
+    result.index = writer.finish();
+    storage::write_file(storage::join(options.out, kTokenizerName), tokenizer_json, *options.calls);
+    write_tensor(options, result.index);
+    storage::write_file(storage::join(options.out, kIndexName), to_json(result.index), *options.calls);
+    folder.end();
+    result.text_bytes_done = result.index.total().bytes - bytes_before;
+    return result;
+  } catch (...) {
+    folder.discard_if_unrecorded();
+    throw;
+  }
+}
+
+}  // namespace slm::data

@@ -1,0 +1,73 @@
+#include "slm/data/prepare_state.h"
+
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "slm/core/error.h"
+
+namespace slm::data {
+namespace {
+
+using nlohmann::json;
+
+json to_json(const SkipCounts& skips) {
+  json list = json::array();
+  for (size_t i = 0; i < kNumSkipReasons; ++i) {
+    const SkipCounts::Entry& entry = skips[static_cast<SkipReason>(i)];
+    if (entry.count == 0) continue;
+    list.push_back({{"reason", i},
+                    {"count", entry.count},
+                    {"block", entry.first_block},
+                    {"source", entry.first_source},
+                    {"line", entry.first_line},
+                    {"detail", entry.detail}});
+  }
+  return list;
+}
+
+SkipCounts skips_of(const json& list) {
+  SkipCounts skips;
+  for (const json& entry : list) {
+    const auto reason = entry.at("reason").get<size_t>();
+    if (reason >= kNumSkipReasons) continue;
+    skips.add(static_cast<SkipReason>(reason), entry.at("block").get<int64_t>(), entry.at("source").get<std::string>(),
+              entry.at("line").get<int64_t>(), entry.at("count").get<int64_t>(), entry.at("detail").get<std::string>());
+  }
+  return skips;
+}
+
+}  // namespace
+
+std::string to_json(const PrepareState& state) {
+  const json object = {{"index", json::parse(to_json(state.index))},
+                       {"skips", to_json(state.skips)},
+                       {"next_block", state.next_block},
+                       {"raw_hash", state.raw_hash},
+                       {"num_hashes", state.num_hashes},
+                       {"is_read", state.is_read},
+                       {"is_open", state.is_open},
+                       {"open_part", static_cast<int>(state.open_part)}};
+  return object.dump(2, ' ', false, json::error_handler_t::replace) + '\n';
+}
+
+PrepareState parse_prepare_state(std::string_view content, const std::string& path) {
+  try {
+    const json object = json::parse(content);
+    PrepareState state;
+    state.index = parse_prepared_index(object.at("index").dump(), path);
+    state.skips = skips_of(object.at("skips"));
+    state.next_block = object.at("next_block").get<int64_t>();
+    state.raw_hash = object.at("raw_hash").get<uint64_t>();
+    state.num_hashes = object.at("num_hashes").get<int64_t>();
+    state.is_read = object.at("is_read").get<bool>();
+    state.is_open = object.at("is_open").get<bool>();
+    state.open_part = object.at("open_part").get<int>() == 0 ? Part::kTrain : Part::kVal;
+    return state;
+  } catch (const json::exception& error) {
+    throw FormatError(path, FormatError::kNoOffset,
+                      fmt::format("cannot go on from here ({}): use --overwrite to prepare all again", error.what()));
+  }
+}
+
+}  // namespace slm::data

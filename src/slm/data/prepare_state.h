@@ -1,0 +1,32 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "slm/data/prepared_index.h"
+#include "slm/data/skip_counts.h"
+
+namespace slm::data {
+
+// How far preparing has come, at the border of two blocks of the corpus: all that a later run needs to go on, beside
+// the files it counts. Written as `unfinished/state.json` inside the folder.
+struct PrepareState {
+  // Shards as ShardSequence::shards() has them; no documents, tensor or skipped yet.
+  PreparedIndex index;
+  SkipCounts skips;
+  int64_t next_block = 0;  // CorpusBlock::index of the first block that is not in the files
+  uint64_t raw_hash = 0;   // chained_hash over the blocks before it
+  int64_t num_hashes = 0;  // of the file of hashes
+  bool is_read = false;    // no block is left: only the end of the work is
+  bool is_open = false;    // the last document goes on in the next block
+  Part open_part = Part::kTrain;
+};
+
+inline constexpr std::string_view kStateName = "state.json";
+
+std::string to_json(const PrepareState& state);
+// Throws FormatError with `path` as the path.
+PrepareState parse_prepare_state(std::string_view content, const std::string& path);
+
+}  // namespace slm::data

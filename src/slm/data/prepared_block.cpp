@@ -1,0 +1,183 @@
+#include "slm/data/prepared_block.h"
+
+#include <algorithm>
+#include <cstring>
+#include <span>
+#include <type_traits>
+
+#include "slm/core/error.h"
+#include "slm/data/content_hash.h"
+#include "slm/data/near_duplicates.h"
+
+namespace slm::data {
+namespace {
+
+class Encoder {
+ public:
+  template <class T>
+  void number(T value) {
+    static_assert(std::is_trivially_copyable_v<T>);
+    bytes_.append(reinterpret_cast<const char*>(&value), sizeof value);
+  }
+  void text(std::string_view value) {
+    number(value.size());
+    bytes_ += value;
+  }
+  template <class T>
+  void numbers(const std::vector<T>& values) {
+    static_assert(std::is_trivially_copyable_v<T>);
+    text({reinterpret_cast<const char*>(values.data()), values.size() * sizeof(T)});
+  }
+  std::string take() { return std::move(bytes_); }
+
+ private:
+  std::string bytes_;
+};
+
+class Decoder {
+ public:
+  explicit Decoder(std::string_view bytes) : bytes_(bytes) {}
+
+  template <class T>
+  T number() {
+    T value;
+    std::memcpy(&value, take(sizeof value).data(), sizeof value);
+    return value;
+  }
+  std::string_view text() { return take(number<size_t>()); }
+  template <class T>
+  std::vector<T> numbers() {
+    const std::string_view bytes = text();
+    std::vector<T> values(bytes.size() / sizeof(T));
+    if (!values.empty()) std::memcpy(static_cast<void*>(values.data()), bytes.data(), values.size() * sizeof(T));
+    return values;
+  }
+
+ private:
+  std::string_view take(size_t size) {
+    if (size > bytes_.size()) throw Error("a message of another process is cut off");
+    const std::string_view taken = bytes_.substr(0, size);
+    bytes_.remove_prefix(size);
+    return taken;
+  }
+
+  std::string_view bytes_;
+};
+
+template <class Id>
+void append_as(std::span<const int32_t> ids, std::vector<std::byte>& out) {
+  const size_t begin = out.size();
+  out.resize(begin + ids.size() * sizeof(Id));
+  auto* to = reinterpret_cast<Id*>(out.data() + begin);
+  for (size_t i = 0; i < ids.size(); ++i) to[i] = static_cast<Id>(ids[i]);
+}
+
+void count_input(std::string_view source, int64_t bytes, std::vector<PreparedBlock::InputBytes>& inputs) {
+  const std::string_view path = source.substr(0, source.find('!'));
+  if (inputs.empty() || inputs.back().path != path) inputs.push_back({std::string(path), 0});
+  inputs.back().bytes += bytes;
+}
+
+}  // namespace
+
+std::string encode(const PreparedBlock& block) {
+  Encoder out;
+  out.number(block.index);
+  out.number(block.is_end);
+  out.number(block.raw_hash);
+  out.numbers(block.documents);
+  out.numbers(block.tokens);
+  out.numbers(block.near_keys);
+  out.number(block.inputs.size());
+  for (const auto& input : block.inputs) {
+    out.text(input.path);
+    out.number(input.bytes);
+  }
+  for (size_t i = 0; i < kNumSkipReasons; ++i) {
+    const SkipCounts::Entry& entry = block.skips[static_cast<SkipReason>(i)];
+    out.number(entry.count);
+    out.number(entry.first_block);
+    out.text(entry.first_source);
+    out.number(entry.first_line);
+    out.text(entry.detail);
+  }
+  out.number(block.special_tokens_in_text);
+  return out.take();
+}
+
+PreparedBlock decode_prepared_block(std::string_view bytes) {
+  Decoder in(bytes);
+  PreparedBlock block;
+  block.index = in.number<int64_t>();
+  block.is_end = in.number<bool>();
+  block.raw_hash = in.number<uint64_t>();
+  block.documents = in.numbers<PreparedBlock::Document>();
+  block.tokens = in.numbers<std::byte>();
+  block.near_keys = in.numbers<uint64_t>();
+  for (size_t left = in.number<size_t>(); left > 0; --left) {
+    const std::string_view path = in.text();
+    block.inputs.push_back({std::string(path), in.number<int64_t>()});
+  }
+  for (size_t i = 0; i < kNumSkipReasons; ++i) {
+    const auto count = in.number<int64_t>(), first_block = in.number<int64_t>();
+    const std::string_view source = in.text();
+    const auto line = in.number<int64_t>();
+    const std::string_view detail = in.text();
+    if (count > 0) block.skips.add(static_cast<SkipReason>(i), first_block, source, line, count, detail);
+  }
+  block.special_tokens_in_text = in.number<int64_t>();
+  return block;
+}
+
+BlockPreparer::BlockPreparer(std::shared_ptr<const text::Tokenizer> tokenizer, Options options)
+    : tokenizer_(std::move(tokenizer)),
+      options_(std::move(options)),
+      token_type_(narrowest_token_type(tokenizer_->vocab_size()) == TokenType::kUInt32 ? TokenType::kUInt32
+                                                                                       : TokenType::kUInt16) {
+  for (int32_t id = 0; id < tokenizer_->vocab_size(); ++id) {
+    is_special_.push_back(tokenizer_->is_special(id) && id != tokenizer_->special_tokens().unk);
+  }
+}
+
+void BlockPreparer::append_separator(std::string_view text, std::vector<int32_t>& ids) const {
+  if (const auto separator = tokenizer_->special_tokens().document_separator()) {
+    ids.push_back(*separator);
+  } else {
+    tokenizer_->encode(text.ends_with('\n') ? "\n" : "\n\n", ids);
+  }
+}
+
+PreparedBlock BlockPreparer::operator()(const CorpusBlock& block) const {
+  PreparedBlock out;
+  out.index = block.index;
+  out.raw_hash = content_hash(block.bytes);
+  std::vector<int32_t> ids;
+  const text::EncodeOptions encode = {.special_in_text = options_.special_in_text};
+  for_each_document(
+      block, options_.corpus,
+      [&](const CorpusDocument& document) {
+        ids.clear();
+        tokenizer_->encode(document.text, ids, encode);
+        out.special_tokens_in_text +=
+            std::count_if(ids.begin(), ids.end(), [&](int32_t id) { return is_special_[static_cast<size_t>(id)]; });
+        const size_t num_keys = out.near_keys.size();
+        if (options_.with_near_keys && document.is_start && document.is_end) append_near_keys(ids, out.near_keys);
+        if (document.is_end) append_separator(document.text, ids);
+        out.documents.push_back({.hash = document.is_start ? content_hash(document.text) : 0,
+                                 .bytes = std::ssize(document.text),
+                                 .num_tokens = std::ssize(ids),
+                                 .num_near_keys = static_cast<int32_t>(out.near_keys.size() - num_keys),
+                                 .is_start = document.is_start,
+                                 .is_end = document.is_end});
+        if (token_type_ == TokenType::kUInt16) {
+          append_as<uint16_t>(ids, out.tokens);
+        } else {
+          append_as<uint32_t>(ids, out.tokens);
+        }
+        count_input(document.source, std::ssize(document.text), out.inputs);
+      },
+      out.skips);
+  return out;
+}
+
+}  // namespace slm::data

@@ -1,0 +1,206 @@
+#include "slm/data/prepared_writer.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <vector>
+
+#include "slm/data/content_hash.h"
+#include "slm/data/document_starts.h"
+#include "slm/storage/atomic_file.h"
+#include "slm/storage/folder.h"
+#include "slm/storage/mapped_file.h"
+#include "slm/storage/read_file.h"
+#include "slm/storage/sha256.h"
+
+namespace slm::data {
+namespace {
+
+using storage::GrowingFile;
+using storage::join;
+
+constexpr size_t kMaxInputs = 10000;  // that index.json lists one by one
+
+std::string starts_path(const PreparedWriter::Options& options, Part part) {
+  return join(options.unfinished, fmt::format("{}-documents", name(part)));
+}
+
+void append(GrowingFile& file, uint64_t number) { file.write(std::as_bytes(std::span(&number, 1))); }
+
+void add_to(PreparedIndex::Counts& counts, int64_t bytes, int64_t tokens) {
+  counts.documents += 1;
+  counts.bytes += bytes;
+  counts.tokens += tokens;
+}
+
+}  // namespace
+
+PreparedWriter::PreparedWriter(Options options, PrepareState state)
+    : options_(std::move(options)), state_(std::move(state)), seen_(options_.unfinished) {
+  for (const Part part : kParts) {
+    std::vector<PreparedIndex::Shard> shards;
+    for (const auto& shard : state_.index.shards) {
+      if (shard.part == part) shards.push_back(shard);
+    }
+    sequences_[static_cast<size_t>(part)] =
+        std::make_unique<ShardSequence>(ShardSequence::Options{.folder = options_.folder,
+                                                               .unfinished = options_.unfinished,
+                                                               .part = part,
+                                                               .type = options_.type,
+                                                               .shard_tokens = options_.shard_tokens,
+                                                               .calls = options_.calls},
+                                        std::move(shards));
+    const int64_t num_documents = state_.index.counts(part).documents;
+    starts_[static_cast<size_t>(part)] =
+        std::make_unique<GrowingFile>(starts_path(options_, part), 8 * num_documents, *options_.calls);
+  }
+  const std::string hashes_path = join(options_.unfinished, "hashes");
+  hashes_ = std::make_unique<GrowingFile>(hashes_path, 8 * state_.num_hashes, *options_.calls);
+  if (state_.num_hashes > 0) {
+    const storage::MappedFile file(hashes_path);
+    const std::span hashes(reinterpret_cast<const uint64_t*>(file.bytes().data()),
+                           static_cast<size_t>(state_.num_hashes));
+    for (const uint64_t hash : hashes) seen_.insert(hash);
+  }
+  for (const auto& sequence : sequences_) {
+    sequence->publish();
+    num_recorded_whole_ += sequence->num_whole();
+  }
+}
+
+void PreparedWriter::add(const PreparedBlock& block) {
+  state_.skips.merge(block.skips);
+  state_.is_read = block.is_end;
+  if (block.is_end) return;
+  state_.raw_hash = chained_hash(state_.raw_hash, block.raw_hash);
+  state_.next_block = block.index + 1;
+  state_.index.special_tokens_in_text += block.special_tokens_in_text;
+  count_inputs(block);
+  const int64_t width = size_bytes(options_.type);
+  size_t token_byte = 0, near_key = 0;
+  for (const PreparedBlock::Document& document : block.documents) {
+    const auto num_bytes = static_cast<size_t>(document.num_tokens * width);
+    const auto num_keys = static_cast<size_t>(document.num_near_keys);
+    const auto tokens = std::span(block.tokens).subspan(token_byte, num_bytes);
+    const auto near_keys = std::span(block.near_keys).subspan(near_key, num_keys);
+    token_byte += num_bytes;
+    near_key += num_keys;
+    // A long document is in the shards before its end is known, so its repetition is not looked for.
+    if (document.is_start && document.is_end) {
+      if (PreparedIndex::Counts* duplicates = duplicates_of(document, near_keys)) {
+        add_to(*duplicates, document.bytes, document.num_tokens);
+        continue;
+      }
+    }
+    write_document(document, tokens);
+    if (is_full()) return;
+  }
+}
+
+PreparedIndex::Counts* PreparedWriter::duplicates_of(const PreparedBlock::Document& document,
+                                                     std::span<const uint64_t> near_keys) {
+  if (options_.dedup == Dedup::kNone) return nullptr;
+  if (seen_.contains(document.hash)) return &state_.index.exact_duplicates;
+  const auto is_seen = [&](uint64_t key) { return seen_.contains(key); };
+  if (std::any_of(near_keys.begin(), near_keys.end(), is_seen)) return &state_.index.near_duplicates;
+  remember(document.hash);
+  for (const uint64_t key : near_keys) remember(key);
+  return nullptr;
+}
+
+void PreparedWriter::remember(uint64_t hash) {
+  seen_.insert(hash);
+  append(*hashes_, hash);
+  ++state_.num_hashes;
+}
+
+void PreparedWriter::write_document(const PreparedBlock::Document& document, std::span<const std::byte> tokens) {
+  if (document.is_start) {
+    state_.open_part = is_chosen(document.hash, options_.val_fraction) ? Part::kVal : Part::kTrain;
+  }
+  state_.is_open = !document.is_end;
+  const Part part = state_.open_part;
+  PreparedIndex::Counts& counts = state_.index.counts(part);
+  int64_t num_tokens = document.num_tokens, num_bytes = document.bytes;
+  if (part == Part::kTrain && options_.max_tokens) {
+    num_tokens = std::min(num_tokens, *options_.max_tokens - counts.tokens);
+    if (num_tokens < document.num_tokens) num_bytes = num_bytes * num_tokens / document.num_tokens;
+  }
+  if (document.is_start) {
+    append(starts(part), static_cast<uint64_t>(counts.tokens));
+    ++counts.documents;
+  }
+  counts.bytes += num_bytes;
+  counts.tokens += num_tokens;
+  sequence(part).append(tokens.first(static_cast<size_t>(num_tokens * size_bytes(options_.type))));
+  state_.index.is_cut = part == Part::kTrain && options_.max_tokens == counts.tokens;
+}
+
+void PreparedWriter::count_inputs(const PreparedBlock& block) {
+  auto& inputs = state_.index.inputs;
+  for (const auto& input : block.inputs) {
+    if (inputs.empty() || inputs.back().path != input.path) {
+      if (inputs.size() <= kMaxInputs) inputs.push_back({inputs.size() == kMaxInputs ? "..." : input.path, 0});
+    }
+    inputs.back().bytes += input.bytes;
+  }
+}
+
+bool PreparedWriter::has_whole_shard() const {
+  size_t num_whole = 0;
+  for (const auto& sequence : sequences_) num_whole += sequence->num_whole();
+  return num_whole > num_recorded_whole_;
+}
+
+void PreparedWriter::record() {
+  state_.index.shards.clear();
+  num_recorded_whole_ = 0;
+  for (const Part part : kParts) {
+    sequence(part).sync();
+    starts(part).sync();
+    const auto& shards = sequence(part).shards();
+    state_.index.shards.insert(state_.index.shards.end(), shards.begin(), shards.end());
+    num_recorded_whole_ += sequence(part).num_whole();
+  }
+  hashes_->sync();
+  storage::write_file(join(options_.unfinished, kStateName), to_json(state_), *options_.calls);
+  for (const Part part : kParts) sequence(part).publish();
+}
+
+PreparedIndex PreparedWriter::finish() {
+  state_.is_read = true;
+  for (const Part part : kParts) sequence(part).finish();
+  record();
+  write_documents_file();
+  PreparedIndex index = state_.index;
+  for (size_t i = 0; i < kNumSkipReasons; ++i) {
+    const auto reason = static_cast<SkipReason>(i);
+    const SkipCounts::Entry& entry = state_.skips[reason];
+    if (entry.count == 0) continue;
+    if (reason == SkipReason::kInvalidUtf8) {
+      index.invalid_utf8_places = entry.count;
+      continue;
+    }
+    std::string first = entry.first_source;
+    if (entry.first_line > 0) first += fmt::format(", line {}", entry.first_line);
+    if (!entry.detail.empty()) first += ": " + entry.detail;
+    index.skipped.push_back({std::string(describe(reason)), entry.count, first});
+  }
+  return index;
+}
+
+void PreparedWriter::write_documents_file() {
+  const std::string path = join(options_.folder, kDocumentStartsName);
+  storage::AtomicFile file(path, *options_.calls);
+  file.write(
+      document_starts_header(state_.index.counts(Part::kTrain).documents, state_.index.counts(Part::kVal).documents));
+  for (const Part part : kParts) {
+    if (state_.index.counts(part).documents == 0) continue;
+    const storage::MappedFile starts_file(starts_path(options_, part));
+    file.write(starts_file.bytes());
+  }
+  file.commit();
+  state_.index.documents = {std::string(kDocumentStartsName), storage::sha256_of_file(path)};
+}
+
+}  // namespace slm::data

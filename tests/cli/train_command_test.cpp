@@ -110,6 +110,20 @@ TEST(TrainCommand, ThePresetsTokenizerIsForTextOnly) {
   EXPECT_NE(read_text(folder.path("text/tokenizer.json")).find("WordPiece"), std::string::npos);
 }
 
+TEST(TrainCommand, ASamplePromptThatCannotBeSpelledIsFoundBeforeTraining) {
+  const TemporaryFolder folder;
+  const std::string text = folder.write("text.txt", std::string(4000, 'a')), model_dir = folder.path("m");
+  const std::vector<std::string> sampling = {"--data", text, "--sample_every", "2", "--sample_prompt", "aX"};
+  expect_error(run_slm(tiny_run(model_dir, sampling)), 1, {"--sample_prompt: ", "byte 1", "'X'"});
+  expect_error(run_slm(tiny_run(model_dir, {"--data", text, "--sample_every", "2"})), 1,
+               {"--sample_prompt: ", "the prompt is empty"});
+  EXPECT_FALSE(fs::exists(model_dir));
+  const ProgramResult without_text = run_slm(tiny_run(model_dir, {"--sample_every", "2"}));
+  EXPECT_EQ(without_text.exit_code, 0);
+  EXPECT_EQ(without_text.err,
+            "slm: warning: --sample_every: there is no text without a tokenizer, so no samples are shown\n");
+}
+
 TEST(TrainCommand, QuietPrintsNothingWhenAllIsWell) {
   const TemporaryFolder folder;
   const ProgramResult result = run_slm(tiny_run(folder.path("m"), {"--quiet"}));

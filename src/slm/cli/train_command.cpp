@@ -84,6 +84,7 @@ class TrainCommand final : public Command {
   std::string config_json(const OptionTable& options, const models::DecoderConfig& config) const;
   void print_start(const models::DecoderConfig& config, const Precision& precision,
                    const train::MemoryPlan& memory) const;
+  void check_sample_prompt(const text::Tokenizer* tokenizer) const;
   std::function<std::string()> sampler(const models::Decoder& model, const text::Tokenizer* tokenizer) const;
 
   ModelOptions model_;
@@ -166,6 +167,20 @@ void TrainCommand::print_start(const models::DecoderConfig& config, const Precis
             << fmt::format("memory: {}", train::to_string(memory)) << std::endl;
 }
 
+// Now, not at the first sample.
+void TrainCommand::check_sample_prompt(const text::Tokenizer* tokenizer) const {
+  if (tokenizer == nullptr) {
+    std::cerr << "slm: warning: --sample_every: there is no text without a tokenizer, so no samples are shown"
+              << std::endl;
+    return;
+  }
+  try {
+    generate::encode_prompt(*tokenizer, sample_prompt_);
+  } catch (const Error& error) {
+    throw Error(fmt::format("--sample_prompt: {}", error.what()));
+  }
+}
+
 std::function<std::string()> TrainCommand::sampler(const models::Decoder& model,
                                                    const text::Tokenizer* tokenizer) const {
   if (tokenizer == nullptr) return {};
@@ -197,6 +212,7 @@ int TrainCommand::run(const OptionTable& options) {
   data_options.seed = train_options.seed;
   const data::Data data = data::open_data(data_options);
   bar.hide();
+  if (train_options.sample_every > 0) check_sample_prompt(data.tokenizer.get());
   if (checkpoint && data.tokenizer) check_same_tokenizer(*checkpoint, *data.tokenizer);
 
   const models::DecoderConfig config = model_.config(data.vocab_size);

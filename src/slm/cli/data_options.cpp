@@ -5,8 +5,11 @@
 #include <memory>
 
 #include "slm/cli/console_lines.h"
+#include "slm/cli/hub_environment.h"
 #include "slm/core/error.h"
+#include "slm/core/parallel.h"
 #include "slm/formats/tensor_file.h"
+#include "slm/storage/folder.h"
 
 namespace slm::cli {
 
@@ -22,10 +25,13 @@ data::TokenSource open_token_tensor(const std::string& path) {
   return {tensor, ids, data::TokenType::kInt64, path, /*is_mapped=*/false};
 }
 
-data::DataOptions data_options(const std::string& data, ProgressBar& bar) {
+data::DataOptions data_options(const std::string& data, const std::string& model_dir, ProgressBar& bar) {
   data::DataOptions options;
   options.data = data;
   options.open_tensor = open_token_tensor;
+  options.cache_dir = storage::join(model_dir, "data-cache");
+  options.corpus.hub = hub_settings_from_environment();
+  options.num_threads = num_threads();
   options.progress = [&bar](int64_t done, int64_t total) {
     bar.update(done, total, fmt::format("{} of {}", format_bytes(done), format_bytes(total)));
   };

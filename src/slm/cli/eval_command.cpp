@@ -22,6 +22,7 @@ class EvalCommand final : public Command {
     model_.define(options);
     options.heading("Data");
     options.add("data", data_, "What to evaluate on, all of it: the kinds that 'slm train --data' takes.");
+    options.add("text_column", text_column_, "Of JSON, CSV and Parquet: where the text is.");
     options.add_choice("packing", packing_, {"stream", "documents"},
                        "documents: each document by itself, its first token not scored; stream: windows cross the "
                        "borders.");
@@ -35,7 +36,8 @@ class EvalCommand final : public Command {
     if (!model.precision.notice.empty()) std::cerr << "slm: warning: " << model.precision.notice << std::endl;
     const models::DecoderConfig& config = model.decoder->config();
     ProgressBar bar("read", !json_);
-    data::DataOptions options = data_options(data_, bar);
+    data::DataOptions options = data_options(data_, model_.model, bar);
+    options.corpus.text_column = text_column_;
     options.given_tokenizer = model.tokenizer;
     options.vocab_size = config.vocab_size;
     options.max_seq_len = config.max_seq_len;
@@ -75,6 +77,7 @@ class EvalCommand final : public Command {
   ModelFlags model_;
   std::string data_ = "dummy";
   std::string packing_ = "stream";
+  std::string text_column_ = "text";
   int64_t batch_size_ = 32;
   uint64_t seed_ = 42;
   bool json_ = false;

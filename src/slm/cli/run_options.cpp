@@ -8,10 +8,9 @@ namespace slm::cli {
 void TrainDataFlags::define(OptionTable& options) {
   options.heading("Data");
   options.add("data", data,
-              "What to train on: 'dummy' (10,000 random tokens), 'stories' (the built-in corpus), the output of 'slm "
-              "prepare', a "
-              "text file or folder, a .bin shard or a .pt tensor of token ids; or several with their weights, as in "
-              "a:0.7,b:0.3.");
+              "What to train on: 'dummy' (10,000 random tokens), 'stories' (the built-in corpus), the output of "
+              "'slm prepare', a text file or folder, a .bin shard or a .pt tensor of token ids; with --tokenizer "
+              "anything that 'slm prepare' takes; or several of these with weights, as in a:0.7,b:0.3.");
   options.add("val_data", val_data,
               "What to validate on, the same kinds; without it, the validation part of a prepared --data, or its end.");
   options.add("val_fraction", val_fraction,
@@ -20,6 +19,8 @@ void TrainDataFlags::define(OptionTable& options) {
   options.add("tokenizer", tokenizer,
               "Of text or of the token ids: 'char', 'byte', or the path of a tokenizer.json or its folder.",
               "char for text");
+  options.add("text_column", text_column,
+              "Of JSON, CSV and Parquet: where the text is; in JSON also a path, as in a.b.");
 }
 
 void TrainFlags::define(OptionTable& options) {

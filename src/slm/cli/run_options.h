@@ -14,6 +14,7 @@ struct TrainDataFlags {
   std::string val_data;
   double val_fraction = 0.1;
   std::optional<std::string> tokenizer;
+  std::string text_column = "text";
 
   void define(OptionTable& options);
 };

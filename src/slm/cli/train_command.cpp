@@ -201,7 +201,8 @@ int TrainCommand::run(const OptionTable& options) {
   check_place(folder, checkpoint);
 
   ProgressBar bar("read", !is_quiet_);
-  data::DataOptions data_options = cli::data_options(data_.data, bar);
+  data::DataOptions data_options = cli::data_options(data_.data, model_dir_, bar);
+  data_options.corpus.text_column = data_.text_column;
   data_options.val_data = data_.val_data;
   data_options.val_fraction = data_.val_fraction;
   data_options.tokenizer = data_.tokenizer.value_or("");

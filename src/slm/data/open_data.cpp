@@ -9,6 +9,7 @@
 #include "slm/core/error.h"
 #include "slm/data/data_list.h"
 #include "slm/data/dummy_tokens.h"
+#include "slm/data/prepare_on_demand.h"
 #include "slm/data/prepared_corpus.h"
 #include "slm/data/split.h"
 #include "slm/data/stories.h"
@@ -25,6 +26,8 @@ constexpr int64_t kMaxTokensToScan = int64_t{1} << 26;
 bool is_token_data(const std::string& name) {
   return name == "dummy" || name.ends_with(".bin") || name.ends_with(".pt");
 }
+
+bool is_address(const std::string& name) { return name.find("://") != std::string::npos; }
 
 TokenSource open_tokens(const std::string& name, int64_t vocab_size, const DataOptions& options) {
   if (name == "dummy") {
@@ -47,6 +50,8 @@ struct Part {
   NamedData named;
   std::vector<TextDocument> documents;  // of text
   std::optional<PreparedCorpus> prepared = {};
+  bool is_unprepared = false;
+
   bool is_text() const { return !documents.empty(); }
 };
 
@@ -55,8 +60,12 @@ std::vector<Part> open_parts(const std::string& list, const std::string& flag) {
   for (const NamedData& named : parse_data_list(list, flag)) {
     parts.push_back({.named = named, .documents = {}});
     if (is_token_data(named.name)) continue;
-    if (named.name != "stories" && is_prepared_folder(named.name)) {
+    if (named.name == "stories") {
+      parts.back().documents = open_documents(named.name);
+    } else if (!is_address(named.name) && is_prepared_folder(named.name)) {
       parts.back().prepared = open_prepared_corpus(named.name);
+    } else if (needs_preparing(named.name)) {
+      parts.back().is_unprepared = true;
     } else {
       parts.back().documents = open_documents(named.name);
     }
@@ -67,14 +76,15 @@ std::vector<Part> open_parts(const std::string& list, const std::string& flag) {
 // Null where there is neither text nor a tokenizer that was named. A character vocabulary needs all of the text.
 std::shared_ptr<const text::Tokenizer> own_tokenizer(const DataOptions& options, const std::vector<Part>& parts) {
   std::vector<TextDocument> documents;
-  bool has_separators = false, is_dummy_only = true;
+  bool has_separators = false, is_dummy_only = true, has_text = false;
   for (const Part& part : parts) {
     documents.insert(documents.end(), part.documents.begin(), part.documents.end());
     has_separators = has_separators || part.documents.size() > 1;
     is_dummy_only = is_dummy_only && part.named.name == "dummy";
+    has_text = has_text || part.is_text() || part.is_unprepared;
   }
   const bool is_named = !options.tokenizer.empty();
-  if (is_dummy_only || (documents.empty() && !is_named)) return nullptr;
+  if (is_dummy_only || (!has_text && !is_named)) return nullptr;
   const std::string& name = is_named ? options.tokenizer : options.text_tokenizer;
   if (name == "char") return documents.empty() ? nullptr : train_char_tokenizer(documents, has_separators);
   if (name == "byte") return text::make_byte_tokenizer();
@@ -108,6 +118,32 @@ std::shared_ptr<const text::Tokenizer> tokenizer_for(const DataOptions& options,
     check_same_tokenizer(*first, *text::load_tokenizer(name), fmt::format("--tokenizer {}", name));
   }
   return first->tokenizer;
+}
+
+// What has to be prepared needs a vocabulary that is known before its text is read.
+void check_preparable(const DataOptions& options, const std::vector<Part>& parts) {
+  const std::string& name = options.tokenizer.empty() ? options.text_tokenizer : options.tokenizer;
+  const bool has_vocabulary =
+      options.given_tokenizer || name != "char" ||
+      std::any_of(parts.begin(), parts.end(), [](const Part& part) { return part.prepared.has_value(); });
+  for (const Part& part : parts) {
+    if (!part.is_unprepared || (has_vocabulary && !options.cache_dir.empty())) continue;
+    throw Error(
+        fmt::format("{}: has to be prepared first, which needs a vocabulary: set --tokenizer to the path of a "
+                    "tokenizer or to byte, or run 'slm prepare'",
+                    part.named.name));
+  }
+}
+
+void prepare(Part& part, const std::shared_ptr<const text::Tokenizer>& tokenizer, double val_fraction,
+             const DataOptions& options) {
+  const std::string folder = prepare_on_demand(part.named.name, tokenizer,
+                                               {.cache_dir = options.cache_dir,
+                                                .corpus = options.corpus,
+                                                .val_fraction = val_fraction,
+                                                .num_threads = options.num_threads,
+                                                .progress = options.progress});
+  part.prepared = open_prepared_corpus(folder);
 }
 
 int64_t vocab_size_for(const DataOptions& options, const text::Tokenizer* tokenizer) {
@@ -153,14 +189,21 @@ struct Sources {
 bool has_validation_part(const Part& part) { return part.prepared && part.prepared->validation.size() > 1; }
 
 Sources open_sources(const DataOptions& options) {
-  const std::vector<Part> parts = open_parts(options.data, "--data");
+  std::vector<Part> parts = open_parts(options.data, "--data");
   std::vector<Part> val_parts, all = parts;
   if (!options.val_data.empty()) val_parts = open_parts(options.val_data, "--val_data");
   all.insert(all.end(), val_parts.begin(), val_parts.end());
 
+  check_preparable(options, all);
   Sources sources{
       .train = {}, .validation = {}, .val_data = {}, .tokenizer = tokenizer_for(options, all), .vocab_size = 0};
   sources.vocab_size = vocab_size_for(options, sources.tokenizer.get());
+  for (Part& part : parts) {
+    if (part.is_unprepared) prepare(part, sources.tokenizer, val_parts.empty() ? options.val_fraction : 0, options);
+  }
+  for (Part& part : val_parts) {
+    if (part.is_unprepared) prepare(part, sources.tokenizer, 0, options);
+  }
   const auto open = [&](const Part& part) {
     return open_source(part, sources.tokenizer.get(), sources.vocab_size, options);
   };
@@ -201,7 +244,9 @@ Data open_data(const DataOptions& options) {
 }
 
 Data open_evaluation_data(const DataOptions& options) {
-  const Sources sources = open_sources(options);
+  DataOptions whole = options;
+  whole.val_fraction = 0;
+  const Sources sources = open_sources(whole);
   std::vector<MixedSource> parts;
   for (size_t i = 0; i < sources.train.size(); ++i) {
     parts.push_back(sources.validation[i].source.size() > 0 ? sources.validation[i] : sources.train[i]);

@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 
+#include "slm/data/corpus.h"
 #include "slm/data/source_mix.h"
 #include "slm/data/token_source.h"
 #include "slm/data/tokenize.h"
@@ -14,7 +15,8 @@ namespace slm::data {
 
 struct DataOptions {
   // "dummy", "stories", a folder that `slm prepare` wrote, a text file, a folder of text, a `.bin` token shard, a `.pt`
-  // tensor of token ids, or several of these with or without weights: "a:0.7,b:0.3".
+  // tensor of token ids, any other corpus that `slm prepare` takes, or several of these with or without weights:
+  // "a:0.7,b:0.3".
   std::string data = "dummy";
   // What to validate on, the same kinds; empty: the validation part of a prepared folder, of others the end.
   std::string val_data = {};
@@ -37,6 +39,11 @@ struct DataOptions {
   // Reads the tensor of a `.pt` file, which is a format of models that this layer does not know.
   std::function<TokenSource(const std::string& path)> open_tensor = {};
   Progress progress = {};
+
+  // Other corpora are prepared here once (prepare_on_demand.h); without it they are an error.
+  std::string cache_dir = {};
+  CorpusOptions corpus = {};  // how they are read
+  int num_threads = 1;        // that prepare them
 };
 
 struct Data {

@@ -90,10 +90,15 @@ def train_rustbpe(arguments, texts):
     return None  # settles ties in another way
 
 
-def timed(train, *arguments):
-    start = time.perf_counter()
-    result = train(*arguments)
-    return time.perf_counter() - start, result
+def cpu_seconds():
+    usages = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(usage.ru_utime + usage.ru_stime for usage in usages)
+
+
+def timed(train):
+    start, cpu_start = time.perf_counter(), cpu_seconds()
+    result = train()
+    return time.perf_counter() - start, cpu_seconds() - cpu_start, result
 
 
 def main():
@@ -117,16 +122,18 @@ def main():
         if not arguments.only:
             runs["Hugging Face"] = lambda: train_hugging_face(arguments, texts)
             runs["rustbpe"] = lambda: train_rustbpe(arguments, texts)
-        seconds, merges = {name: [] for name in runs}, {}
+        seconds, cpu, merges = {name: [] for name in runs}, {name: [] for name in runs}, {}
         for _ in range(arguments.rounds):
             for name, run in runs.items():
-                elapsed, merges[name] = timed(run)
+                elapsed, cpu_elapsed, merges[name] = timed(run)
                 seconds[name].append(elapsed)
-                print(f"  {name}: {elapsed:.2f} s", flush=True)
-    ours = statistics.median(seconds["slm"])
-    for name, values in seconds.items():
-        median = statistics.median(values)
-        print(f"{name}: {median:.2f} s, {num_bytes / 1e6 / median:.1f} MB/s, {median / ours:.2f} times slm")
+                cpu[name].append(cpu_elapsed)
+                print(f"  {name}: {elapsed:.2f} s, {cpu_elapsed:.2f} s of CPU time", flush=True)
+    ours, our_cpu = statistics.median(seconds["slm"]), statistics.median(cpu["slm"])
+    for name in runs:
+        median, cpu_median = statistics.median(seconds[name]), statistics.median(cpu[name])
+        print(f"{name}: {median:.2f} s, {num_bytes / 1e6 / median:.1f} MB/s, {median / ours:.2f} times slm; "
+              f"CPU time {cpu_median:.2f} s, {cpu_median / our_cpu:.2f} times slm")
     peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
     print(f"slm's peak memory: {peak:.0f} MB")
     if "Hugging Face" in merges:

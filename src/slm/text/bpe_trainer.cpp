@@ -8,6 +8,7 @@
 #include <map>
 #include <unordered_map>
 #include <unordered_set>
+#include <utility>
 
 #include "slm/core/error.h"
 #include "slm/core/parallel.h"
@@ -41,14 +42,18 @@ size_t num_characters(std::string_view word) {
 
 class Trainer {
  public:
-  Trainer(const CountedWords& words, const BpeTrainerOptions& options)
+  Trainer(CountedWords counted, const BpeTrainerOptions& options)
       : options_(options), changes_(static_cast<size_t>(num_threads())) {
     for (const std::string& token : options.special_tokens) id_of(token, num_characters(token));
-    add_alphabet(words);
-    if (options.is_byte_level) {
-      add_bytes(words);
-    } else {
-      add_words(words);
+    {
+      const CountedWords words = std::move(counted);  // their memory is needed for the pairs
+      add_alphabet(words);
+      reserve(words);
+      if (options.is_byte_level) {
+        add_bytes(words);
+      } else {
+        add_words(words);
+      }
     }
     count_pairs();
   }
@@ -115,6 +120,20 @@ class Trainer {
                       "of {} characters: ask for at least {} tokens, or limit the alphabet",
                       options_.vocab_size, options_.special_tokens.size(), kept.size(), tokens_.size()));
     }
+  }
+
+  void reserve(const CountedWords& words) {
+    size_t num_words = 0, num_tokens = 0;
+    words.for_each([&](std::string_view word, int64_t) {
+      const auto is_first_byte = [](char c) { return (c & 0xC0) != 0x80; };
+      const auto size = options_.is_byte_level
+                            ? word.size()
+                            : static_cast<size_t>(std::count_if(word.begin(), word.end(), is_first_byte));
+      if (size < 2) return;
+      ++num_words;
+      num_tokens += size;
+    });
+    words_.reserve(num_words, num_tokens);
   }
 
   void add_bytes(const CountedWords& words) {
@@ -301,8 +320,8 @@ class Trainer {
 
 }  // namespace
 
-TrainedBpe train_bpe(const CountedWords& words, const BpeTrainerOptions& options) {
-  return Trainer(words, options).run();
+TrainedBpe train_bpe(CountedWords words, const BpeTrainerOptions& options) {
+  return Trainer(std::move(words), options).run();
 }
 
 }  // namespace slm::text

@@ -12,6 +12,9 @@ namespace slm::text {
 // Words as sequences of tokens, each with its count, close together in memory: a word is an index that stays.
 class BpeWords {
  public:
+  // For so many words with so many tokens in all.
+  void reserve(size_t num_words, size_t num_tokens) { cells_.reserve(num_words * kHeader + num_tokens); }
+
   // A word of at least two tokens; others have nothing to merge and are left out.
   void add(std::span<const int32_t> tokens, int64_t count) {
     if (tokens.size() < 2) return;

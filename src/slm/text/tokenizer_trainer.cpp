@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <set>
+#include <utility>
 
 #include "slm/core/error.h"
 #include "slm/text/bpe_trainer.h"
@@ -174,7 +175,7 @@ class TokenizerTrainer::Impl {
     options.is_byte_level = is_byte_level_bpe();
     if (!options.is_byte_level)
       options.initial_alphabet.assign(byte_level_alphabet().begin(), byte_level_alphabet().end());
-    const TrainedBpe trained = train_bpe(*words_, options);
+    const TrainedBpe trained = train_bpe(std::move(*words_), options);
     OrderedJson merges = OrderedJson::array();
     for (const auto& [left, right] : trained.merges) merges.push_back(OrderedJson::array({left, right}));
     document_["model"] = bpe_model_document(vocab_of(trained.tokens), std::move(merges));
@@ -186,7 +187,7 @@ class TokenizerTrainer::Impl {
     BpeTrainerOptions options = trainer_options();
     options.continuing_subword_prefix = "##";
     options.limit_alphabet = options_.limit_alphabet;
-    const TrainedBpe trained = train_bpe(*words_, options);
+    const TrainedBpe trained = train_bpe(std::move(*words_), options);
     document_["model"] = {{"type", "WordPiece"},
                           {"unk_token", "[UNK]"},
                           {"continuing_subword_prefix", "##"},
@@ -208,7 +209,7 @@ class TokenizerTrainer::Impl {
     if (options_.limit_alphabet) options.limit_alphabet = *options_.limit_alphabet;
     if (options_.max_token_length) options.max_piece_length = *options_.max_token_length;
     options.on_progress = options_.on_progress;
-    const UnigramPieces pieces = train_unigram(*words_, options);
+    const UnigramPieces pieces = train_unigram(std::move(*words_), options);
     OrderedJson vocab = OrderedJson::array();
     for (const std::string& token : options_.special_tokens) vocab.push_back(OrderedJson::array({token, 0.0}));
     for (size_t i = 0; i < pieces.texts.size(); ++i) {

@@ -7,6 +7,7 @@
 #include <numeric>
 #include <unordered_map>
 #include <unordered_set>
+#include <utility>
 
 #include "slm/core/error.h"
 #include "slm/core/parallel.h"
@@ -32,8 +33,8 @@ double digamma(double x) {
 
 class Trainer {
  public:
-  Trainer(const CountedWords& words, const UnigramTrainerOptions& options)
-      : options_(options), words_(words, options.limit_alphabet) {
+  Trainer(CountedWords words, const UnigramTrainerOptions& options)
+      : options_(options), words_(std::move(words), options.limit_alphabet) {
     if (static_cast<int64_t>(words_.alphabet().size()) > options.num_pieces) {
       throw Error(
           fmt::format("[Unigram trainer] there is room for {} pieces beside the special tokens, but the "
@@ -236,8 +237,8 @@ class Trainer {
 
 }  // namespace
 
-UnigramPieces train_unigram(const CountedWords& words, const UnigramTrainerOptions& options) {
-  return Trainer(words, options).run();
+UnigramPieces train_unigram(CountedWords words, const UnigramTrainerOptions& options) {
+  return Trainer(std::move(words), options).run();
 }
 
 }  // namespace slm::text

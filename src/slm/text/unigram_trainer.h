@@ -30,6 +30,6 @@ struct UnigramTrainerOptions {
 // Expected counts are summed as integers, so that the result depends on no order and no number of threads. Throws Error
 // where num_pieces has no room for the alphabet. Takes up to 40 bytes for each character of the distinct words, and for
 // each thread 8 for each seed.
-UnigramPieces train_unigram(const CountedWords& words, const UnigramTrainerOptions& options);
+UnigramPieces train_unigram(CountedWords words, const UnigramTrainerOptions& options);
 
 }  // namespace slm::text

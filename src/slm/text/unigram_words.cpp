@@ -3,12 +3,14 @@
 #include <algorithm>
 #include <unordered_map>
 #include <unordered_set>
+#include <utility>
 
 #include "slm/text/utf8.h"
 
 namespace slm::text {
 
-UnigramWords::UnigramWords(const CountedWords& words, size_t limit_alphabet) {
+UnigramWords::UnigramWords(CountedWords counted, size_t limit_alphabet) {
+  const CountedWords words = std::move(counted);
   find_alphabet(words, limit_alphabet);
   std::unordered_set<char32_t> known;
   for (const Character& character : alphabet_) known.insert(read_utf8(character.text, 0).code_point);

@@ -13,8 +13,8 @@ namespace slm::text {
 // Words as a unigram trainer goes through them: sorted, cut where a character stands that is not in the alphabet.
 class UnigramWords {
  public:
-  // With at most `limit_alphabet` characters, the most frequent ones, of equals the smaller.
-  UnigramWords(const CountedWords& words, size_t limit_alphabet);
+  // With at most `limit_alphabet` characters, the most frequent ones, of equals the smaller. `counted` is let go.
+  UnigramWords(CountedWords counted, size_t limit_alphabet);
 
   size_t size() const { return counts_.size(); }
   std::string_view text(size_t word) const {

@@ -51,7 +51,12 @@ class GptWordSplitter final : public WordSplitter {
   void split(std::string_view text, WordCounts& words) const override {
     for (size_t at = 0; at < text.size();) {
       const size_t end = splitter_.match_end(text, at);
-      add_word(text.substr(at, end - at), words);
+      const size_t size = end - at;
+      if (size <= ShortWord::kMaxBytes && text.size() - at >= 16) {
+        words.add(ShortWord::of(text.data() + at, size));
+      } else {
+        add_word(text.substr(at, size), words);
+      }
       at = end;
     }
   }

@@ -3,8 +3,8 @@
 
     compare_prepare.py --slm build/release/slm --slm_speed build/release/tokenizer_speed [--rounds 3]
 
-The text is 32 MB of English from Debian's documentation packages (tokenizer_texts.py), cut into documents of 4 KB three
-times, each time at other places: no two documents are equal, and all are written as JSON Lines. Every run is a process
+The text is 32 MB of English from Debian's documentation packages (tokenizer_texts.py), cut into documents three
+times, of 4, 5 and 6 KB: no two documents are equal, and all are written as JSON Lines. Every run is a process
 of its own and starts cold: no cache but the system's of the file. Wall clock from start to end for slm prepare and for
 datasets (load_dataset and map with num_proc, from an empty cache); for the tokenizer the time of encoding alone, on the
 same documents in memory. datasets is installed from PyPI into an environment in the user's cache folder.
@@ -14,7 +14,6 @@ import argparse
 import json
 import os
 import pathlib
-import resource
 import shutil
 import statistics
 import subprocess
@@ -41,16 +40,16 @@ def peers_python(cache):
 
 
 def documents(text, size):
-    """The text cut into documents, again and again at other places, up to `size` bytes."""
-    written, shift = 0, 0
+    """The text cut into documents, again and again of other lengths, up to `size` bytes."""
+    written, length = 0, DOCUMENT_BYTES
     while written < size:
-        begin = shift
+        begin = 0
         while begin < len(text) and written < size:
-            end = text.find("\n", begin + DOCUMENT_BYTES) + 1 or len(text)
+            end = text.find("\n", begin + length) + 1 or len(text)
             yield text[begin:end]
             written += len(text[begin:end].encode())
             begin = end
-        shift += 1400
+        length += 1000
 
 
 def make_corpus(cache, mb):
@@ -67,12 +66,17 @@ def make_corpus(cache, mb):
 
 
 def timed(command):
-    start = time.monotonic()
-    done = subprocess.run(list(map(str, command)), capture_output=True, text=True)
-    seconds = time.monotonic() - start
-    if done.returncode != 0:
-        sys.exit(f"{' '.join(map(str, command))}: exit {done.returncode}\n{done.stderr}")
-    return seconds, done.stdout
+    """Seconds of wall clock, peak memory in MB, standard output."""
+    with tempfile.TemporaryFile("w+") as out, tempfile.TemporaryFile("w+") as err:
+        start = time.monotonic()
+        process = subprocess.Popen(list(map(str, command)), stdout=out, stderr=err)
+        _, status, usage = os.wait4(process.pid, 0)
+        seconds = time.monotonic() - start
+        for file in (out, err):
+            file.seek(0)
+        if status != 0:
+            sys.exit(f"{' '.join(map(str, command))}: status {status}\n{err.read()}")
+        return seconds, usage.ru_maxrss / 1024, out.read()
 
 
 def main():
@@ -90,28 +94,28 @@ def main():
     cache = pathlib.Path(os.environ.get("XDG_CACHE_HOME", pathlib.Path.home() / ".cache")) / "slm"
     lines, bare = make_corpus(cache, arguments.mb)
     tokenizer = arguments.data / arguments.tokenizer / "tokenizer.json"
-    prepare_seconds, encode_seconds = [], []
+    prepare_seconds, encode_seconds, peaks_mb = [], [], []
     for _ in range(arguments.rounds):
         with tempfile.TemporaryDirectory() as folder:
-            seconds, out = timed([arguments.slm, "prepare", lines, "--tokenizer", tokenizer, "--out", folder + "/out",
-                                  "--threads", arguments.threads, "--json"])
+            seconds, peak_mb, out = timed([arguments.slm, "prepare", lines, "--tokenizer", tokenizer, "--out", folder + "/out",
+                                           "--threads", arguments.threads, "--json"])
             prepare_seconds.append(seconds)
+            peaks_mb.append(peak_mb)
             result = json.loads(out)
-        _, out = timed([arguments.slm_speed, tokenizer, bare, arguments.threads, arguments.mb + 1])
+        _, _, out = timed([arguments.slm_speed, tokenizer, bare, arguments.threads, arguments.mb + 1])
         encode_seconds.append(json.loads(out)["seconds"])
-    peak_mb = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
     prepare, encode = statistics.median(prepare_seconds), statistics.median(encode_seconds)
     mb = result["bytes"] / 1e6
     print(f"{mb:.1f} MB, {result['documents']} documents, {result['tokens']} tokens, {arguments.threads} threads")
     print(f"slm prepare      {prepare:7.2f} s  {mb / prepare:7.1f} MB/s   (all rounds: {sorted(prepare_seconds)})")
     print(f"encoding alone   {encode:7.2f} s  {mb / encode:7.1f} MB/s   prepare reaches {encode / prepare:.0%} of it")
-    print(f"peak memory of slm at most {peak_mb:.0f} MB")
+    print(f"peak memory of slm prepare {max(peaks_mb):.0f} MB")
     if arguments.without_peer:
         return
     python = arguments.python or peers_python(cache)
     folder = tempfile.mkdtemp()
     try:
-        seconds, out = timed([python, HERE / "prepare_peer.py", tokenizer, lines, arguments.threads, folder])
+        seconds, _, out = timed([python, HERE / "prepare_peer.py", tokenizer, lines, arguments.threads, folder])
     finally:
         shutil.rmtree(folder)
     tokens = int(out.split()[-1])

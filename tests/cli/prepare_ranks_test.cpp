@@ -19,7 +19,7 @@ class PrepareRanks : public testing::Test {
     for (int file = 0; file < 60; ++file) {
       std::string content;
       for (int i = 0; i < 50; ++i) {
-        std::string text = "text " + std::to_string(file * i) + std::string(400, static_cast<char>('a' + i % 26));
+        std::string text = "text " + std::to_string(file * i) + std::string(1800, static_cast<char>('a' + i % 26));
         content += nlohmann::json{{"text", text}}.dump() + "\n";
       }
       if (file % 20 == 7) content += "not json\n";
@@ -28,8 +28,8 @@ class PrepareRanks : public testing::Test {
   }
 
   std::string arguments(const std::string& out) const {
-    return " prepare " + folder_.path("in") +
-           " --tokenizer byte --shard_tokens 100000 --threads 1 --dedup near --out " + folder_.path(out);
+    return " prepare " + folder_.path("in") + " --tokenizer byte --shard_tokens 500000 --threads 1 --out " +
+           folder_.path(out);
   }
   // Exit code, with what was printed in err_.
   int run_ranks(const std::string& words, const std::string& before = {}) {

@@ -72,6 +72,37 @@ TEST_F(TokenizerCommands, ShowSaysWhatATokenizerIs) {
   EXPECT_EQ(shown.out, "kind: BPE\nvocabulary: 280 tokens\nspecial:        0 <s>\nspecial:        1 </s>\n");
 }
 
+TEST_F(TokenizerCommands, ALongTextIsEncodedInPartsAndDecodedInBlocks) {
+  std::string text = "\n";
+  while (text.size() < 9'000'000) text += kText;  // more than two blocks of the input, in lines and as one
+  const std::string input = folder_.write("long.txt", text);
+  const std::string binary = folder_.path("long.bin"), back = folder_.path("back.txt");
+  const ProgramResult encoded =
+      run_slm({"tokenizer", "encode", "--tokenizer", tokenizer_, "--input", input, "--out", binary});
+  ASSERT_EQ(encoded.exit_code, 0) << encoded.err;
+  EXPECT_EQ(encoded.err, binary + ": " + std::to_string(std::filesystem::file_size(binary) / 4) + " tokens of " +
+                             std::to_string(text.size()) + " bytes\n");
+  ASSERT_EQ(run_slm({"tokenizer", "decode", "--tokenizer", tokenizer_, "--input", binary, "--out", back}).exit_code, 0);
+  EXPECT_TRUE(read_text(back) == text);
+  std::erase(text, '\n');
+  const std::string line = folder_.write("line.txt", text);
+  const ProgramResult ids = run_slm({"tokenizer", "encode", "--tokenizer", tokenizer_, "--input", line});
+  EXPECT_EQ(std::count(ids.out.begin(), ids.out.end(), '\n'), 1);
+  const std::string ids_file = folder_.write("ids.txt", ids.out);
+  EXPECT_TRUE(run_slm({"tokenizer", "decode", "--tokenizer", tokenizer_, "--input", ids_file}).out == text + "\n");
+}
+
+TEST_F(TokenizerCommands, AFullDiskLeavesNothing) {
+  RunOptions options;
+  options.input = kText;
+  options.max_file_size_bytes = 16;
+  const std::string binary = folder_.path("full.bin");
+  const ProgramResult full = run_slm({"tokenizer", "encode", "--tokenizer", tokenizer_, "--out", binary}, options);
+  EXPECT_EQ(full.exit_code, 1);
+  EXPECT_TRUE(full.err.starts_with("slm: error: " + binary + ": ")) << full.err;
+  EXPECT_FALSE(std::filesystem::exists(binary));
+}
+
 TEST_F(TokenizerCommands, ErrorsAreOneLine) {
   const ProgramResult id = run_slm({"tokenizer", "decode", "--tokenizer", tokenizer_}, with_input("5 280\n"));
   EXPECT_EQ(id.exit_code, 1);

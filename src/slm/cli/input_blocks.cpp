@@ -9,10 +9,13 @@
 
 namespace slm::cli {
 
-InputBlocks::InputBlocks(const std::string& path)
-    : path_(path), file_(storage::OpenFile::to_read(path == "-" ? "/dev/stdin" : path)) {
+InputBlocks::InputBlocks(const std::string& path) : path_(path), descriptor_(STDIN_FILENO) {
+  if (path != "-") {
+    file_.emplace(storage::OpenFile::to_read(path));
+    descriptor_ = file_->descriptor();
+  }
   struct stat status {};
-  if (::fstat(file_.descriptor(), &status) == 0 && S_ISREG(status.st_mode)) total_ = status.st_size;
+  if (::fstat(descriptor_, &status) == 0 && S_ISREG(status.st_mode)) total_ = status.st_size;
 }
 
 bool InputBlocks::append_to(std::string& content) {
@@ -20,7 +23,7 @@ bool InputBlocks::append_to(std::string& content) {
   content.resize(old_size + kBlockBytes);
   size_t size = 0;
   while (size < kBlockBytes) {
-    const ssize_t count = ::read(file_.descriptor(), content.data() + old_size + size, kBlockBytes - size);
+    const ssize_t count = ::read(descriptor_, content.data() + old_size + size, kBlockBytes - size);
     if (count < 0 && errno == EINTR) continue;
     if (count < 0) throw IoError(path_, "cannot read", errno);
     if (count == 0) break;

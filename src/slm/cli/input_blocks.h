@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "slm/storage/open_file.h"
@@ -23,7 +24,8 @@ class InputBlocks {
 
  private:
   std::string path_;
-  storage::OpenFile file_;
+  std::optional<storage::OpenFile> file_;  // none: standard input
+  int descriptor_;
   int64_t num_read_ = 0;
   int64_t total_ = 0;
 };

@@ -1,17 +1,99 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
+#include <chrono>
 #include <cstring>
-#include <iostream>
+#include <span>
 
-#include "slm/cli/text_input.h"
+#include "slm/cli/input_blocks.h"
+#include "slm/cli/progress_bar.h"
+#include "slm/cli/standard_output.h"
 #include "slm/cli/tokenizer_commands.h"
 #include "slm/core/error.h"
 #include "slm/storage/atomic_file.h"
+#include "slm/text/block_decoder.h"
 #include "slm/text/tokenizer.h"
 
 namespace slm::cli {
 namespace {
+
+// Ids of a file that comes in blocks.
+class IdReader {
+ public:
+  IdReader(std::string path, int32_t vocab_size) : path_(std::move(path)), vocab_size_(vocab_size) {}
+
+  // Decodes whole little-endian uint32 of the block; returns how many bytes it took.
+  size_t read_binary(const std::string& block, bool is_last, text::BlockDecoder& decoder, storage::ByteSink& out) {
+    if (is_last && block.size() % sizeof(uint32_t) != 0) {
+      const size_t size = num_taken_ + block.size();
+      throw FormatError(path_, FormatError::kNoOffset,
+                        fmt::format("has {} bytes, expected a multiple of 4: truncated copy?", size));
+    }
+    ids_.resize(block.size() / sizeof(uint32_t));
+    const size_t size = ids_.size() * sizeof(uint32_t);
+    std::memcpy(ids_.data(), block.data(), size);
+    for (size_t i = 0; i < ids_.size(); ++i) check(static_cast<uint32_t>(ids_[i]), i * sizeof(uint32_t));
+    write_ids(decoder, out);
+    num_taken_ += size;
+    return size;
+  }
+
+  // The same for ids as text, a line of them for each line of the result. A number at the end of the block may go on in
+  // the next one.
+  size_t read_lines(const std::string& block, bool is_last, text::BlockDecoder& decoder, storage::ByteSink& out) {
+    const char* const end = block.data() + block.size();
+    const char* at = block.data();
+    while (at != end) {
+      if (*at == '\n') {
+        write_ids(decoder, out);
+        out.write(decoder.finish());
+        out.write("\n");
+        ++at;
+        continue;
+      }
+      if (*at == ' ' || *at == '\t' || *at == '\r') {
+        ++at;
+        continue;
+      }
+      uint64_t id = 0;
+      const auto [stop, error] = std::from_chars(at, end, id);
+      const auto byte = static_cast<size_t>(at - block.data());
+      if (error != std::errc()) {
+        throw FormatError(path_, static_cast<int64_t>(num_taken_ + byte), "expected token ids, separated by spaces");
+      }
+      if (stop == end && !is_last) break;
+      check(id, byte);
+      ids_.push_back(static_cast<int32_t>(id));
+      at = stop;
+    }
+    write_ids(decoder, out);
+    const auto size = static_cast<size_t>(at - block.data());
+    num_taken_ += size;
+    return size;
+  }
+
+ private:
+  void check(uint64_t id, size_t byte) const {
+    if (id < static_cast<uint64_t>(vocab_size_)) return;
+    throw FormatError(path_, static_cast<int64_t>(num_taken_ + byte),
+                      fmt::format("token {} is not among the {} of the tokenizer", id, vocab_size_));
+  }
+
+  void write_ids(text::BlockDecoder& decoder, storage::ByteSink& out) {
+    // A few at a time: a decoder makes a string of each.
+    constexpr size_t kIds = size_t{1} << 16;
+    for (std::span<const int32_t> left = ids_; !left.empty(); left = left.subspan(std::min(kIds, left.size()))) {
+      out.write(decoder.push(left.first(std::min(kIds, left.size()))));
+    }
+    ids_.clear();
+  }
+
+  std::string path_;
+  int32_t vocab_size_;
+  size_t num_taken_ = 0;  // bytes
+  std::vector<int32_t> ids_;
+};
 
 class TokenizerDecodeCommand final : public Command {
  public:
@@ -33,66 +115,38 @@ class TokenizerDecodeCommand final : public Command {
   int run(const OptionTable&) override {
     if (tokenizer_.empty()) throw UsageError("--tokenizer is missing: a tokenizer.json, or a folder with one");
     const auto tokenizer = text::load_tokenizer(tokenizer_);
-    const std::string content = read_input(input_);
-    const std::string text =
-        input_.ends_with(".bin") ? decode_binary(*tokenizer, content) : decode_lines(*tokenizer, content);
     if (out_) {
-      storage::write_file(*out_, text);
+      storage::AtomicFile file(*out_);
+      decode_into(*tokenizer, file);
+      file.commit();
     } else {
-      std::cout << text << std::flush;
+      StandardOutput out;
+      decode_into(*tokenizer, out);
+      out.flush();
     }
     return kExitDone;
   }
 
  private:
-  std::string decode(const text::Tokenizer& tokenizer, const std::vector<int32_t>& ids) const {
-    return tokenizer.decode(ids, {.skip_special_tokens = !keep_special_tokens_});
-  }
-
-  void check(const text::Tokenizer& tokenizer, uint64_t id, size_t byte) const {
-    if (id < static_cast<uint64_t>(tokenizer.vocab_size())) return;
-    throw FormatError(input_, static_cast<int64_t>(byte),
-                      fmt::format("token {} is not among the {} of the tokenizer", id, tokenizer.vocab_size()));
-  }
-
-  std::string decode_binary(const text::Tokenizer& tokenizer, const std::string& content) const {
-    if (content.size() % sizeof(uint32_t) != 0) {
-      throw FormatError(input_, FormatError::kNoOffset,
-                        fmt::format("has {} bytes, expected a multiple of 4: truncated copy?", content.size()));
+  void decode_into(const text::Tokenizer& tokenizer, storage::ByteSink& out) const {
+    InputBlocks input(input_);
+    text::BlockDecoder decoder(tokenizer, {.skip_special_tokens = !keep_special_tokens_});
+    ProgressBar bar("decode", true);
+    const auto start = std::chrono::steady_clock::now();
+    const bool is_binary = input_.ends_with(".bin");
+    IdReader reader(input_, tokenizer.vocab_size());
+    std::string block;
+    for (bool is_last = false; !is_last;) {
+      is_last = !input.append_to(block);
+      const size_t used = is_binary ? reader.read_binary(block, is_last, decoder, out)
+                                    : reader.read_lines(block, is_last, decoder, out);
+      block.erase(0, used);
+      const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
+      const double megabytes = static_cast<double>(input.num_read()) / 1e6;
+      bar.update(input.num_read(), input.total_bytes(),
+                 fmt::format("{:.0f} MB, {:.1f} MB/s", megabytes, megabytes / elapsed.count()));
     }
-    std::vector<int32_t> ids(content.size() / sizeof(uint32_t));
-    std::memcpy(ids.data(), content.data(), content.size());
-    for (size_t i = 0; i < ids.size(); ++i) check(tokenizer, static_cast<uint32_t>(ids[i]), i * sizeof(uint32_t));
-    return decode(tokenizer, ids);
-  }
-
-  std::string decode_lines(const text::Tokenizer& tokenizer, const std::string& content) const {
-    std::string text;
-    std::vector<int32_t> ids;
-    const char* const end = content.data() + content.size();
-    for (const char* at = content.data(); at != end;) {
-      if (*at == '\n') {
-        text += decode(tokenizer, ids) + '\n';
-        ids.clear();
-        ++at;
-        continue;
-      }
-      if (*at == ' ' || *at == '\t' || *at == '\r') {
-        ++at;
-        continue;
-      }
-      uint64_t id = 0;
-      const auto [stop, error] = std::from_chars(at, end, id);
-      const auto byte = static_cast<size_t>(at - content.data());
-      if (error != std::errc()) {
-        throw FormatError(input_, static_cast<int64_t>(byte), "expected token ids, separated by spaces");
-      }
-      check(tokenizer, id, byte);
-      ids.push_back(static_cast<int32_t>(id));
-      at = stop;
-    }
-    if (!ids.empty()) text += decode(tokenizer, ids);
-    return text;
+    out.write(decoder.finish());
   }
 
   std::string tokenizer_;

@@ -1,9 +1,13 @@
 #include <fmt/format.h>
 
+#include <chrono>
 #include <iostream>
-#include <iterator>
 #include <span>
 
+#include "slm/cli/encoding_stream.h"
+#include "slm/cli/input_blocks.h"
+#include "slm/cli/progress_bar.h"
+#include "slm/cli/standard_output.h"
 #include "slm/cli/text_input.h"
 #include "slm/cli/tokenizer_commands.h"
 #include "slm/core/error.h"
@@ -41,18 +45,12 @@ class TokenizerEncodeCommand final : public Command {
       throw UsageError("--ids, --json and --out: give one of them");
     }
     const auto tokenizer = text::load_tokenizer(tokenizer_);
-    const std::string content = read_input(input_);
     if (json_) {
-      print_json(*tokenizer, content);
+      print_json(*tokenizer, read_input(input_));
     } else if (out_) {
-      std::vector<int32_t> ids;
-      tokenizer->encode(content, ids, encode_);
-      storage::AtomicFile file(*out_);
-      file.write(std::as_bytes(std::span(ids)));
-      file.commit();
-      std::cerr << fmt::format("{}: {} tokens of {} bytes\n", *out_, ids.size(), content.size());
+      write_binary(*tokenizer);
     } else {
-      print_lines(*tokenizer, content);
+      print_lines(*tokenizer);
     }
     return kExitDone;
   }
@@ -69,20 +67,50 @@ class TokenizerEncodeCommand final : public Command {
     std::cout << result.dump(-1, ' ', false, json::error_handler_t::replace) << std::endl;
   }
 
-  // Only a newline ends a line, and is not part of it.
-  void print_lines(const text::Tokenizer& tokenizer, std::string_view content) const {
-    std::vector<int32_t> ids;
-    std::string line;
-    while (!content.empty()) {
-      const size_t end = content.find('\n');
-      ids.clear();
-      tokenizer.encode(content.substr(0, end), ids, encode_);
-      line.clear();
-      for (const int32_t id : ids) fmt::format_to(std::back_inserter(line), "{}{}", line.empty() ? "" : " ", id);
-      std::cout << line << '\n';
-      content.remove_prefix(end == std::string_view::npos ? content.size() : end + 1);
+  // Feeds all of the input through the stream, with a progress bar; returns its bytes.
+  int64_t run_through(EncodingStream& stream) const {
+    InputBlocks input(input_);
+    ProgressBar bar("encode", true);
+    const auto start = std::chrono::steady_clock::now();
+    while (input.append_to(stream.pending())) {
+      stream.run();
+      const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
+      const double megabytes = static_cast<double>(input.num_read()) / 1e6;
+      bar.update(input.num_read(), input.total_bytes(),
+                 fmt::format("{:.0f} MB, {:.1f} MB/s", megabytes, megabytes / elapsed.count()));
     }
-    std::cout << std::flush;
+    stream.finish();
+    return input.num_read();
+  }
+
+  void write_binary(const text::Tokenizer& tokenizer) const {
+    storage::AtomicFile file(*out_);
+    EncodingStream stream(tokenizer, encode_, EncodingStream::Texts::kWhole,
+                          [&](std::span<const int32_t> ids, bool) { file.write(std::as_bytes(ids)); });
+    const int64_t num_bytes = run_through(stream);
+    const auto num_tokens = file.num_written() / static_cast<int64_t>(sizeof(int32_t));
+    file.commit();
+    std::cerr << fmt::format("{}: {} tokens of {} bytes\n", *out_, num_tokens, num_bytes);
+  }
+
+  // Only a newline ends a line, and is not part of it.
+  void print_lines(const text::Tokenizer& tokenizer) const {
+    StandardOutput out;
+    bool is_first = true;
+    EncodingStream stream(tokenizer, encode_, EncodingStream::Texts::kLines,
+                          [&](std::span<const int32_t> ids, bool is_end) {
+                            for (const int32_t id : ids) {
+                              if (!is_first) out.write(" ");
+                              is_first = false;
+                              const fmt::format_int digits(id);
+                              out.write({digits.data(), digits.size()});
+                            }
+                            if (!is_end) return;
+                            out.write("\n");
+                            is_first = true;
+                          });
+    run_through(stream);
+    out.flush();
   }
 
   std::string tokenizer_;

@@ -57,7 +57,11 @@ ByteMerger::ByteMerger(const BpeModel& model, const std::array<int32_t, 256>& by
 }
 
 void ByteMerger::merge(std::string_view word, std::vector<int32_t>& ids) const {
-  if (word.size() <= kFew && are_ranks_small_) return merge_few(word, ids);
+  if (word.size() <= kFew && are_ranks_small_) {
+    int32_t few[kFew];
+    ids.insert(ids.end(), few, few + merge_few(word, few));
+    return;
+  }
   std::vector<ModelToken> tokens;
   tokens.reserve(word.size());
   for (size_t i = 0; i < word.size(); ++i) tokens.push_back({byte_ids_[static_cast<unsigned char>(word[i])], i, i + 1});
@@ -65,9 +69,10 @@ void ByteMerger::merge(std::string_view word, std::vector<int32_t>& ids) const {
   for (const ModelToken& token : tokens) ids.push_back(token.id);
 }
 
-// A token lives at the place of its first byte. Each place has, beside the token, the rank of its merge with the next
-// token together with the place itself: the smallest of these is the next merge to do, the leftmost of equal ones.
-void ByteMerger::merge_few(std::string_view word, std::vector<int32_t>& ids) const {
+// A search through all pairs after each merge: for few of them that is faster than a queue. A token lives at the place
+// of its first byte. Each place has, beside the token, the rank of its merge with the next token together with the
+// place itself: the smallest of these is the next merge to do, the leftmost of equal ones.
+size_t ByteMerger::merge_few(std::string_view word, int32_t* ids) const {
   constexpr int kPlaceBits = 6;
   static_assert(kFew <= 1 << kPlaceBits && kMaxRank <= 1 << (31 - kPlaceBits));
   constexpr int32_t kNever = INT32_MAX;
@@ -108,7 +113,9 @@ void ByteMerger::merge_few(std::string_view word, std::vector<int32_t>& ids) con
     set(left, after < size ? find(tokens[left], tokens[after]) : Merge{});
     if (left > 0) set(previous[left], find(tokens[previous[left]], tokens[left]));
   }
-  for (; alive != 0; alive &= alive - 1) ids.push_back(tokens[std::countr_zero(alive)]);
+  size_t num_ids = 0;
+  for (; alive != 0; alive &= alive - 1) ids[num_ids++] = tokens[std::countr_zero(alive)];
+  return num_ids;
 }
 
 }  // namespace slm::text

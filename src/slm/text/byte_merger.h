@@ -18,6 +18,12 @@ class ByteMerger {
   // Appends the tokens of a word.
   void merge(std::string_view word, std::vector<int32_t>& ids) const;
 
+  // Writes the tokens of a word of up to kFew bytes, at most one for each byte, and returns their number. Only where
+  // can_merge_few() is true.
+  static constexpr size_t kFew = 64;
+  bool can_merge_few() const { return are_ranks_small_; }
+  size_t merge_few(std::string_view word, int32_t* ids) const;
+
   // Where a word, from its first byte on, falls into parts that no merge joins: the end of the first part.
   size_t first_part_end(std::string_view word) const {
     for (size_t i = 1; i < word.size(); ++i) {
@@ -28,8 +34,6 @@ class ByteMerger {
   }
 
  private:
-  // Up to this many tokens, a search through all pairs after each merge is faster than a queue.
-  static constexpr size_t kFew = 64;
   static constexpr uint32_t kMaxRank = 1 << 24;
   static constexpr int kFilterBits = 19;
 
@@ -45,8 +49,6 @@ class ByteMerger {
     if ((filter_[bit / 64] >> (bit % 64) & 1) == 0) return {};
     return model_.merges().find(left, right);
   }
-  void merge_few(std::string_view word, std::vector<int32_t>& ids) const;
-
   const BpeModel& model_;
   std::array<int32_t, 256> byte_ids_;
   std::vector<Merge> byte_pairs_;             // by pair_of(): the merge of two bytes

@@ -12,7 +12,6 @@ namespace {
 struct Run {
   size_t first = 0;
   size_t last = 0;
-  std::vector<int32_t> ids = {};
 };
 
 // Runs of about `target` bytes, so that threads that are slowed down take fewer.
@@ -53,27 +52,31 @@ void encode_batch(const Tokenizer& tokenizer, std::span<const std::string_view> 
     }
     return;
   }
+  if (batch.parts.size() < runs.size()) batch.parts.resize(runs.size());
   std::atomic<size_t> next = 0;
   parallel_for(0, num_threads(), 1, [&](int64_t, int64_t) {
     for (size_t r = next++; r < runs.size(); r = next++) {
-      Run& run = runs[r];
-      run.ids.reserve(likely_num_ids(texts.subspan(run.first, run.last - run.first)));
+      const Run& run = runs[r];
+      std::vector<int32_t>& part = batch.parts[r];
+      part.clear();
+      part.reserve(likely_num_ids(texts.subspan(run.first, run.last - run.first)));
       for (size_t i = run.first; i < run.last; ++i) {
-        tokenizer.encode(texts[i], run.ids, options);
-        batch.ends[i] = static_cast<int64_t>(run.ids.size());
+        tokenizer.encode(texts[i], part, options);
+        batch.ends[i] = static_cast<int64_t>(part.size());
       }
     }
   });
   std::vector<size_t> begins;
   size_t num_ids = 0;
-  for (const Run& run : runs) {
+  for (size_t r = 0; r < runs.size(); ++r) {
     begins.push_back(num_ids);
-    num_ids += run.ids.size();
+    num_ids += batch.parts[r].size();
   }
   batch.ids.resize(num_ids);
   parallel_for(0, static_cast<int64_t>(runs.size()), 1, [&](int64_t first, int64_t last) {
     for (auto r = static_cast<size_t>(first); r < static_cast<size_t>(last); ++r) {
-      std::copy(runs[r].ids.begin(), runs[r].ids.end(), batch.ids.begin() + static_cast<std::ptrdiff_t>(begins[r]));
+      const std::vector<int32_t>& part = batch.parts[r];
+      std::copy(part.begin(), part.end(), batch.ids.begin() + static_cast<std::ptrdiff_t>(begins[r]));
       for (size_t i = runs[r].first; i < runs[r].last; ++i) batch.ends[i] += static_cast<int64_t>(begins[r]);
     }
   });

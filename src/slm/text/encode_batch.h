@@ -13,6 +13,8 @@ namespace slm::text {
 struct BatchEncoding {
   std::vector<int32_t> ids;
   std::vector<int64_t> ends;  // by text: where its ids end in `ids`
+  // Where threads put theirs first; kept for the next batch, since new memory costs more than encoding into it.
+  std::vector<std::vector<int32_t>> parts;
 };
 
 // Encodes the texts on all threads of parallel_for, each text as a whole: the ids are those of Tokenizer::encode. Best

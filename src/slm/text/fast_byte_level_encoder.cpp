@@ -35,7 +35,7 @@ class FastByteLevelEncoder final : public FastEncoder {
       size_t covered = encode_block(block, memory.cache, out);
       if (covered == 0) {
         covered = gpt_match_end(pattern_, text, 0);
-        append_word(text.substr(0, covered), memory.cache, out);
+        append_word(text.substr(0, covered), text.size(), memory.cache, out);
       }
       text.remove_prefix(covered);
     }
@@ -72,7 +72,7 @@ class FastByteLevelEncoder final : public FastEncoder {
       if (word.length <= ShortWord::kMaxBytes) [[likely]] {
         append_short(text.substr(word.begin, word.length), word.key, word.place, cache, out);
       } else {
-        append_word(text.substr(word.begin, word.length), cache, out);
+        append_word(text.substr(word.begin, word.length), kReach - word.begin, cache, out);
       }
     }
     return begin;
@@ -104,25 +104,35 @@ class FastByteLevelEncoder final : public FastEncoder {
   void append_rare(std::string_view word, const ShortWord& key, uint32_t place, bool may_be_known, WordCache& cache,
                    IdBuffer& out) const {
     const uint64_t hash = hash_bytes(word);
+    if (may_be_known && append_known(word, hash, cache, out.flushed())) return;
+    if (merger_.can_merge_few() && !model_.options().ignore_merges) {
+      int32_t* const end = out.end();
+      const size_t count = merger_.merge_few(word, end);
+      cache.insert(key, place, word, hash, {end, count});
+      out.added(count);
+      return;
+    }
     std::vector<int32_t>& ids = out.flushed();
-    if (may_be_known && append_known(word, hash, cache, ids)) return;
     const size_t first = ids.size();
     tokenize(word, ids);
     cache.insert(key, place, word, hash, std::span(ids).subspan(first));
   }
 
-  void append_word(std::string_view word, WordCache& cache, IdBuffer& out) const {
+  // `num_readable`: bytes that can be read from the word's first on.
+  void append_word(std::string_view word, size_t num_readable, WordCache& cache, IdBuffer& out) const {
     // Parts that no merge joins come again more often than the whole.
     while (!word.empty()) {
       const size_t end = model_.options().ignore_merges ? word.size() : merger_.first_part_end(word);
-      append_part(word.substr(0, end), cache, out);
+      append_part(word.substr(0, end), num_readable, cache, out);
       word.remove_prefix(end);
+      num_readable -= end;
     }
   }
 
-  void append_part(std::string_view part, WordCache& cache, IdBuffer& out) const {
+  void append_part(std::string_view part, size_t num_readable, WordCache& cache, IdBuffer& out) const {
     if (part.size() <= ShortWord::kMaxBytes) {
-      const ShortWord key = ShortWord::of(part);
+      const bool is_inside = num_readable > ShortWord::kMaxBytes;
+      const ShortWord key = is_inside ? ShortWord::of(part.data(), part.size()) : ShortWord::of(part);
       append_short(part, key, WordCache::place_of(key), cache, out);
       return;
     }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "slm/text/text_cut.h"
 #include "slm/text/utf8.h"
 
 namespace slm::text {
@@ -89,6 +90,14 @@ void PipelineTokenizer::encode(std::string_view text, std::vector<int32_t>& ids,
   if (pipeline_.fast_encoder && is_plain && encode_fast(text, ids, options)) return;
   const Encoding encoding = run(text, options, false);
   ids.insert(ids.end(), encoding.ids.begin(), encoding.ids.end());
+}
+
+bool PipelineTokenizer::is_cuttable() const {
+  // The pipelines of the fast encoders begin anew at such a place; added tokens could reach over it.
+  const auto& added = pipeline_.added_tokens->tokens();
+  return pipeline_.fast_encoder != nullptr && std::none_of(added.begin(), added.end(), [](const AddedToken& token) {
+           return token.is_single_word || token.strips_left || token.strips_right || last_cut(token.content) != 0;
+         });
 }
 
 Encoding PipelineTokenizer::encode_with_offsets(std::string_view text, const EncodeOptions& options) const {

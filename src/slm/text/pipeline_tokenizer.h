@@ -40,6 +40,7 @@ class PipelineTokenizer final : public Tokenizer {
   std::string_view kind() const override { return pipeline_.model->kind(); }
   int32_t vocab_size() const override { return vocab_size_; }
   void encode(std::string_view text, std::vector<int32_t>& ids, const EncodeOptions& options) const override;
+  bool is_cuttable() const override;
   Encoding encode_with_offsets(std::string_view text, const EncodeOptions& options) const override;
   std::string decode(std::span<const int32_t> ids, const DecodeOptions& options) const override;
   std::string id_to_token(int32_t id) const override;

@@ -3,7 +3,8 @@
 namespace slm::text {
 namespace {
 
-bool is_ascii_letter(char c) { return (c | 0x20) >= 'a' && (c | 0x20) <= 'z'; }
+bool is_alphanumeric(char c) { return (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z'); }
+bool ends_word(char c) { return c == ' ' || c == '\n' || c == '\t' || c == '\r' || c == ','; }
 
 // U+4E00 to U+9FFF ends before `at`, and U+3001, U+3002 or U+FF0C begins there.
 bool is_after_ideograph(std::string_view text, size_t at) {
@@ -18,9 +19,7 @@ bool is_after_ideograph(std::string_view text, size_t at) {
 
 size_t last_cut(std::string_view text) {
   for (size_t at = text.size(); at-- > 1;) {
-    const bool is_space =
-        text[at] == ' ' && at + 1 < text.size() && is_ascii_letter(text[at - 1]) && is_ascii_letter(text[at + 1]);
-    if (is_space || is_after_ideograph(text, at)) return at;
+    if ((ends_word(text[at]) && is_alphanumeric(text[at - 1])) || is_after_ideograph(text, at)) return at;
   }
   return 0;
 }

@@ -59,6 +59,10 @@ class Tokenizer {
   // there is no unknown token (a character vocabulary names the character).
   virtual void encode(std::string_view text, std::vector<int32_t>& ids, const EncodeOptions& options = {}) const = 0;
 
+  // Whether a text may be cut where last_cut() of text_cut.h says, and the ids of the parts, without special tokens
+  // around them, are those of the whole.
+  virtual bool is_cuttable() const = 0;
+
   // The same ids, with the place of each in `text`.
   virtual Encoding encode_with_offsets(std::string_view text, const EncodeOptions& options = {}) const = 0;
 

@@ -35,13 +35,21 @@ void WordCache::insert(const ShortWord& word, uint32_t place, std::string_view t
   Short& entry = short_[place];
   if (entry.word != word) short_[place ^ 1] = entry;
   entry.word = word;
-  if (ids.size() <= entry.ids.size()) {
-    std::copy(ids.begin(), ids.end(), entry.ids.begin());
-    entry.count = static_cast<uint32_t>(ids.size());
+  const bool is_narrow = std::all_of(ids.begin(), ids.end(), [](int32_t id) { return id <= UINT16_MAX; });
+  uint32_t count = kElsewhere;
+  if (is_narrow && ids.size() <= kMaxNarrow) {
+    std::transform(ids.begin(), ids.end(), entry.parts, [](int32_t id) { return static_cast<uint16_t>(id); });
+    count = static_cast<uint32_t>(ids.size());
+  } else if (ids.size() <= kMaxWide) {
+    for (size_t i = 0; i < ids.size(); ++i) {
+      entry.parts[2 * i] = static_cast<uint16_t>(ids[i] & UINT16_MAX);
+      entry.parts[2 * i + 1] = static_cast<uint16_t>(ids[i] >> 16);
+    }
+    count = kWide + static_cast<uint32_t>(ids.size());
   } else {
-    entry.count = kElsewhere;
     insert_long(text, hash, ids);
   }
+  entry.parts[kRoom - 1] = static_cast<uint16_t>(count);
 }
 
 std::span<const int32_t> WordCache::find_long(std::string_view word, uint64_t hash) const {

@@ -39,9 +39,9 @@ struct ShortWord {
   static const std::array<Mask, kMaxBytes + 1> kMasks;  // by length
 };
 
-// What words became, for words that come again: up to 15 bytes and 3 ids in a half cache line, up to 31 bytes and 7 ids
-// in a whole one, others in an arena. At most 13 MB; results never depend on what is in it. Not for several threads at
-// once.
+// What words became, for words that come again: up to 15 bytes and 7 ids below 65536, or 3 larger ones, in a half cache
+// line, up to 31 bytes and 7 ids in a whole one, others in an arena. At most 13 MB; results never depend on what is in
+// it. Not for several threads at once.
 class WordCache {
  public:
   WordCache();
@@ -55,13 +55,17 @@ class WordCache {
 
   // Writes the word's ids to `out`, which has room for kRoom, and returns their number; 0 where the word is not known,
   // and kElsewhere, and nothing is written, where find_long() may have it.
-  static constexpr size_t kRoom = 4;
-  static constexpr uint32_t kElsewhere = UINT32_MAX;
+  static constexpr size_t kRoom = 8;
+  static constexpr uint32_t kElsewhere = UINT16_MAX;
   uint32_t find(const ShortWord& word, uint32_t place, int32_t* out) const {
     const Short& first = short_[place];
     const Short& found = first.word == word ? first : short_[place ^ 1];
-    std::memcpy(out, found.ids.data(), kRoom * sizeof(int32_t));  // the count comes along, which saves a branch
-    return found.word == word ? found.count : 0;
+    if (found.word != word) return 0;
+    for (size_t i = 0; i < kRoom; ++i) out[i] = found.parts[i];  // the count comes along, which saves a branch
+    if (found.count() <= kMaxNarrow || found.count() == kElsewhere) [[likely]]
+      return found.count();
+    for (size_t i = 0; i < kMaxWide; ++i) out[i] = found.parts[2 * i] | found.parts[2 * i + 1] << 16;
+    return found.count() - kWide;
   }
   // `hash`: of the word as insert_long() wants it. The newer of two words for a place pushes the older one to its
   // second place.
@@ -81,10 +85,12 @@ class WordCache {
   static constexpr size_t kMaxMediumIds = 7;
   static constexpr size_t kMaxLongBytes = 512;  // longer words hardly come again
 
+  static constexpr size_t kMaxNarrow = 7, kMaxWide = 3;  // ids of a short word, of 16 and of 32 bits
+  static constexpr uint32_t kWide = 256;                 // added to the count of those of 32 bits
   struct alignas(32) Short {
     ShortWord word;
-    std::array<int32_t, 3> ids;
-    uint32_t count;
+    uint16_t parts[kRoom];  // ids, or the halves of ids, and the count in the last
+    uint32_t count() const { return parts[kRoom - 1]; }
   };
   struct alignas(64) Medium {
     std::array<char, kMaxMediumBytes> word;

@@ -1,0 +1,56 @@
+// Any text, with a tokenizer of each kind: the fast path gives the ids of the pipeline, so do the parts of a text that
+// is cut, offsets lie inside the text, blocks decode to the whole, and bytes come back. The first byte says which
+// tokenizer.
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "slm/core/error.h"
+#include "slm/text/block_decoder.h"
+#include "slm/text/text_cut.h"
+#include "small_tokenizers.h"
+
+namespace {
+
+void require(bool is_true) {
+  if (!is_true) std::abort();
+}
+
+void check(const slm::text::Tokenizer& tokenizer, std::string_view text) {
+  const slm::text::Encoding encoding = tokenizer.encode_with_offsets(text);
+  const auto size = static_cast<int64_t>(text.size());
+  for (const auto& [begin, end] : encoding.offsets) require(0 <= begin && begin <= end && end <= size);
+  require(tokenizer.encode(text) == encoding.ids);
+  if (const size_t cut = slm::text::last_cut(text); cut != 0 && tokenizer.is_cuttable()) {
+    std::vector<int32_t> ids = tokenizer.encode(text.substr(0, cut));
+    tokenizer.encode(text.substr(cut), ids, {});
+    require(ids == encoding.ids);
+  }
+  const std::string decoded = tokenizer.decode(encoding.ids, {.skip_special_tokens = false});
+  slm::text::BlockDecoder blocks(tokenizer, {.skip_special_tokens = false});
+  std::string joined;
+  for (std::span<const int32_t> left = encoding.ids; !left.empty();) {
+    const size_t count = std::min<size_t>(left.size(), 1 + text.size() % 40);
+    joined += blocks.push(left.first(count));
+    left = left.subspan(count);
+  }
+  require(joined + blocks.finish() == decoded);
+  const bool keeps_bytes = tokenizer.kind() == "byte" || tokenizer.vocab_size() == 277;
+  if (keeps_bytes) require(decoded == text);
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  static const auto tokenizers = slm::fuzz::small_tokenizers();
+  if (size == 0) return 0;
+  try {
+    check(*tokenizers[data[0] % tokenizers.size()], {reinterpret_cast<const char*>(data) + 1, size - 1});
+  } catch (const slm::Error&) {
+  }
+  return 0;
+}

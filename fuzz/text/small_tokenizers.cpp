@@ -1,0 +1,105 @@
+#include "small_tokenizers.h"
+
+#include <string>
+
+#include "slm/text/byte_tokenizer.h"
+#include "slm/text/gpt_patterns.h"
+#include "slm/text/tokenizer_document.h"
+
+namespace slm::fuzz {
+namespace {
+
+using text::OrderedJson;
+
+constexpr const char* kText = "the then cat's cats sat on 12 mats, naïve café 日本 the end ...\n\n  x_1 = y2;\t";
+
+std::string byte_level_bpe(text::GptPattern pattern, bool ignores_merges) {
+  OrderedJson vocab = OrderedJson::object(), merges = OrderedJson::array();
+  int id = 0;
+  for (const std::string& byte : text::byte_level_alphabet()) vocab[byte] = id++;
+  const std::pair<const char*, const char*> pairs[] = {
+      {"t", "h"}, {"th", "e"}, {"Ġ", "the"}, {"a", "t"},  {"c", "at"}, {"a", "a"}, {"aa", "aa"},
+      {"n", "d"}, {"e", "nd"}, {"Ã", "©"},   {"'", "s"},  {"1", "2"},  {"Ġ", "Ġ"}, {"Ċ", "Ċ"},
+      {".", "."}, {"..", "."}, {"æ", "Ĺ"},   {"æĹ", "¥"}, {"s", "at"}, {"b", "a"}};
+  for (const auto& [left, right] : pairs) {
+    vocab[std::string(left) + right] = id++;
+    merges.push_back(OrderedJson::array({left, right}));
+  }
+  OrderedJson document = text::empty_document();
+  document["added_tokens"].push_back(text::special_token("<|end|>", id));
+  document["pre_tokenizer"] = text::byte_level_pre_tokenizer_of(pattern);
+  document["decoder"] = text::byte_level(true);
+  document["model"] = text::bpe_model_document(std::move(vocab), std::move(merges));
+  document["model"]["ignore_merges"] = ignores_merges;
+  return document.dump();
+}
+
+std::string wordpiece(bool lowercase) {
+  OrderedJson vocab = OrderedJson::object();
+  int id = 0;
+  for (const char* token :
+       {"[UNK]", "[CLS]", "[SEP]", "the", "cat", "##s", "s", "##at", "##a", "a", "naive", "na", "caf",
+        "##e",   "##é",   "日",    "本",  ".",   ",",   "1", "##2",  "x",   "_", "'",     "on", "##n"}) {
+    vocab[token] = id++;
+  }
+  OrderedJson document = text::empty_document();
+  document["added_tokens"].push_back(text::special_token("[SEP]", 2));
+  document["normalizer"] = text::bert_normalizer_document(lowercase);
+  document["pre_tokenizer"] = {{"type", "BertPreTokenizer"}};
+  document["post_processor"] = text::around_text("[CLS]", 1, "[SEP]", 2);
+  document["decoder"] = {{"type", "WordPiece"}, {"prefix", "##"}, {"cleanup", true}};
+  document["model"] = {{"type", "WordPiece"}, {"unk_token", "[UNK]"}, {"vocab", vocab}};
+  return document.dump();
+}
+
+constexpr const char* kWordLevel = R"({"normalizer": {"type": "NFKC"}, "pre_tokenizer": {"type": "Whitespace"},
+  "model": {"type": "WordLevel", "unk_token": "?", "vocab": {"?": 0, "the": 1, "cat": 2, "12": 3, ".": 4}}})";
+
+constexpr const char* kUnigram = R"({"normalizer": {"type": "Sequence", "normalizers": [{"type": "NFKC"}]},
+  "pre_tokenizer": {"type": "Metaspace", "replacement": "▁", "prepend_scheme": "always", "split": true},
+  "decoder": {"type": "Metaspace", "replacement": "▁", "prepend_scheme": "always", "split": true},
+  "model": {"type": "Unigram", "unk_id": 0, "byte_fallback": false, "vocab": [["<unk>", 0.0], ["▁", -2.0],
+  ["▁the", -3.0], ["the", -3.5], ["a", -4.0], ["t", -4.5], ["at", -4.2], ["cat", -5.0], ["s", -4.0], ["é", -6.0]]}})";
+
+std::string llama2() {
+  OrderedJson vocab = {{"<unk>", 0}, {"<s>", 1}, {"▁", 2},   {"t", 3},   {"h", 4},
+                       {"e", 5},     {"th", 6},  {"the", 7}, {"▁the", 8}};
+  for (int byte = 0; byte < 256; ++byte) {
+    constexpr const char* kDigits = "0123456789ABCDEF";
+    vocab[std::string("<0x") + kDigits[byte / 16] + kDigits[byte % 16] + ">"] = 9 + byte;
+  }
+  const OrderedJson merges = {{"t", "h"}, {"th", "e"}, {"▁", "the"}};
+  OrderedJson document = text::empty_document();
+  document["normalizer"] = {{"type", "Sequence"},
+                            {"normalizers",
+                             {{{"type", "Prepend"}, {"prepend", "▁"}},
+                              {{"type", "Replace"}, {"pattern", {{"String", " "}}}, {"content", "▁"}}}}};
+  document["decoder"] = {{"type", "Sequence"},
+                         {"decoders",
+                          {{{"type", "Replace"}, {"pattern", {{"String", "▁"}}}, {"content", " "}},
+                           {{"type", "ByteFallback"}},
+                           {{"type", "Fuse"}},
+                           {{"type", "Strip"}, {"content", " "}, {"start", 1}, {"stop", 0}}}}};
+  document["model"] = text::bpe_model_document(std::move(vocab), merges);
+  document["model"]["unk_token"] = "<unk>";
+  document["model"]["fuse_unk"] = true;
+  document["model"]["byte_fallback"] = true;
+  return document.dump();
+}
+
+}  // namespace
+
+std::vector<std::shared_ptr<const text::Tokenizer>> small_tokenizers() {
+  using text::GptPattern;
+  std::vector<std::shared_ptr<const text::Tokenizer>> tokenizers = {text::make_byte_tokenizer(),
+                                                                    text::train_char_tokenizer(kText)};
+  for (const std::string& json :
+       {byte_level_bpe(GptPattern::kGpt2, false), byte_level_bpe(GptPattern::kLlama3, true),
+        byte_level_bpe(GptPattern::kQwen2, false), byte_level_bpe(GptPattern::kO200k, false), wordpiece(true),
+        wordpiece(false), std::string(kWordLevel), std::string(kUnigram), llama2()}) {
+    tokenizers.push_back(text::parse_tokenizer(json, "small.json"));
+  }
+  return tokenizers;
+}
+
+}  // namespace slm::fuzz

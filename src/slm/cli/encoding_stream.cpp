@@ -1,0 +1,75 @@
+#include "slm/cli/encoding_stream.h"
+
+#include <fmt/format.h>
+
+#include "slm/core/error.h"
+#include "slm/text/text_cut.h"
+
+namespace slm::cli {
+
+namespace {
+
+constexpr size_t kPartBytes = size_t{1} << 18;
+// A piece of text this long without any place to cut would take far more memory than it has bytes.
+constexpr size_t kMaxUncut = size_t{16} << 20;
+
+}  // namespace
+
+EncodingStream::EncodingStream(const text::Tokenizer& tokenizer, const text::EncodeOptions& options, Texts texts,
+                               Emit emit)
+    : tokenizer_(tokenizer),
+      options_(options),
+      texts_(texts),
+      emit_(std::move(emit)),
+      may_cut_(tokenizer.is_cuttable() && !options.add_special_tokens && !options.truncate_and_pad) {}
+
+size_t EncodingStream::add_parts(size_t begin, size_t end, bool is_end) {
+  const std::string_view text = pending_;
+  while (may_cut_ && end - begin > kPartBytes) {
+    size_t cut = text::last_cut(text.substr(begin, kPartBytes));
+    if (cut == 0) cut = text::last_cut(text.substr(begin, end - begin));
+    if (cut == 0) break;
+    parts_.push_back({begin, begin + cut, false});
+    begin += cut;
+  }
+  if (may_cut_ && end - begin > kMaxUncut) {
+    throw Error(fmt::format(
+        "[encode] {} bytes without white space or a comma behind a word: not text? put line ends in", end - begin));
+  }
+  if (!is_end) return begin;
+  parts_.push_back({begin, end, true});
+  return end;
+}
+
+void EncodingStream::run(bool is_last) {
+  parts_.clear();
+  size_t begin = 0;
+  if (texts_ == Texts::kLines) {
+    for (size_t end = pending_.find('\n', searched_); end != std::string::npos; end = pending_.find('\n', begin)) {
+      add_parts(begin, end, true);
+      begin = end + 1;
+      is_inside_ = false;
+    }
+  }
+  if (is_last && (begin < pending_.size() || is_inside_ || texts_ == Texts::kWhole)) {
+    begin = add_parts(begin, pending_.size(), true);
+  } else if (!is_last) {
+    const size_t end = add_parts(begin, pending_.size(), false);
+    is_inside_ |= end != begin;
+    begin = end;
+  }
+  views_.clear();
+  for (const Part& part : parts_)
+    views_.push_back(std::string_view(pending_).substr(part.begin, part.end - part.begin));
+  text::encode_batch(tokenizer_, views_, options_, batch_);
+  size_t first = 0;
+  for (size_t i = 0; i < parts_.size(); ++i) {
+    const auto last = static_cast<size_t>(batch_.ends[i]);
+    emit_(std::span<const int32_t>(batch_.ids).subspan(first, last - first), parts_[i].is_end);
+    first = last;
+  }
+  pending_.erase(0, begin);
+  searched_ = pending_.size();
+}
+
+}  // namespace slm::cli

@@ -1,0 +1,123 @@
+// Long texts, made of the fixtures' short ones: the fast encoders, which read 64 bytes at once, parts, blocks and
+// threads against the pipeline, which the fixtures hold to the Hugging Face library.
+
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <random>
+
+#include "slm/core/parallel.h"
+#include "slm/text/block_decoder.h"
+#include "slm/text/encode_batch.h"
+#include "slm/text/text_cut.h"
+#include "slm/text/tokenizer.h"
+
+namespace slm::text {
+namespace {
+
+using Json = nlohmann::json;
+
+struct Case {
+  std::string name;
+  std::shared_ptr<const Tokenizer> tokenizer;
+  std::vector<std::string> texts;  // 50 to 400 bytes, some not UTF-8
+};
+
+std::vector<Case> make_cases() {
+  std::ifstream file(std::string(SLM_TEXT_FIXTURES) + "/tokenizers.json");
+  const Json fixtures = Json::parse(file);
+  std::mt19937 random(7);
+  std::vector<Case> cases;
+  for (const Json& fixture : fixtures) {
+    Case one{fixture["name"], parse_tokenizer(fixture["tokenizer"].dump(), fixture["name"]), {}};
+    const Json& parts = fixture["cases"];
+    const char* const between[] = {"", " ", "\n", ", ", "'s ", "x", "\xE3\x80\x80", "\xE3\x81", "  12 the "};
+    for (int i = 0; i < 60; ++i) {
+      std::string text;
+      const size_t size = 50 + random() % 350;
+      while (text.size() < size) {
+        text += parts[random() % parts.size()][0].get<std::string>().substr(0, 80);
+        text += between[random() % std::size(between)];
+      }
+      one.texts.push_back(text);
+    }
+    cases.push_back(std::move(one));
+  }
+  return cases;
+}
+
+const std::vector<Case>& cases() {
+  static const std::vector<Case> made = make_cases();
+  return made;
+}
+
+TEST(LongText, TheFastPathGivesTheIdsOfThePipeline) {
+  for (const Case& one : cases()) {
+    for (const std::string& text : one.texts) {
+      EXPECT_EQ(one.tokenizer->encode(text), one.tokenizer->encode_with_offsets(text).ids)
+          << one.name << ": " << testing::PrintToString(text);
+    }
+  }
+}
+
+TEST(LongText, PartsOfACutTextGiveTheIdsOfTheWhole) {
+  int num_cuts = 0;
+  for (const Case& one : cases()) {
+    if (!one.tokenizer->is_cuttable()) continue;
+    for (const std::string& text : one.texts) {
+      const std::vector<int32_t> whole = one.tokenizer->encode(text);
+      for (size_t cut = last_cut(text); cut != 0; cut = last_cut(std::string_view(text).substr(0, cut))) {
+        std::vector<int32_t> parts = one.tokenizer->encode(text.substr(0, cut));
+        one.tokenizer->encode(text.substr(cut), parts, {});
+        EXPECT_EQ(parts, whole) << one.name << ", cut at " << cut << ": " << testing::PrintToString(text);
+        ++num_cuts;
+      }
+    }
+  }
+  EXPECT_GT(num_cuts, 1000);
+}
+
+TEST(LongText, BlocksOfAnySizeDecodeToTheWhole) {
+  for (const Case& one : cases()) {
+    for (const std::string& text : one.texts) {
+      const std::vector<int32_t> ids = one.tokenizer->encode(text);
+      for (const size_t size : {1, 3, 50}) {
+        BlockDecoder decoder(*one.tokenizer);
+        std::string joined;
+        for (size_t at = 0; at < ids.size(); at += size) {
+          joined += decoder.push(std::span(ids).subspan(at, std::min(size, ids.size() - at)));
+        }
+        EXPECT_EQ(joined + decoder.finish(), one.tokenizer->decode(ids)) << one.name << ", blocks of " << size;
+      }
+    }
+  }
+}
+
+TEST(LongText, AnyNumberOfThreadsGivesTheIdsOfEachTextInOrder) {
+  const Case& one = cases()[0];
+  std::vector<std::string_view> texts;
+  std::vector<int32_t> ids;
+  std::vector<int64_t> ends;
+  for (int repetition = 0; repetition < 100; ++repetition) {
+    for (const std::string& text : one.texts) {
+      texts.push_back(text);
+      one.tokenizer->encode(text, ids, {});
+      ends.push_back(static_cast<int64_t>(ids.size()));
+    }
+  }
+  const int threads_before = num_threads();
+  BatchEncoding batch;
+  for (const int threads : {1, 2, 5}) {
+    set_num_threads(threads);
+    encode_batch(*one.tokenizer, texts, {}, batch);
+    EXPECT_EQ(batch.ids, ids) << threads;
+    EXPECT_EQ(batch.ends, ends) << threads;
+  }
+  encode_batch(*one.tokenizer, {}, {}, batch);
+  EXPECT_TRUE(batch.ids.empty());
+  set_num_threads(threads_before);
+}
+
+}  // namespace
+}  // namespace slm::text

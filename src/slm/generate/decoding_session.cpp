@@ -18,10 +18,10 @@ constexpr int64_t kTokensAtOnce = 1024;
 // The last of T rows of each sequence.   rows: (B, T, D) -> (B, D)
 Tensor last_rows(const Tensor& rows) {
   const int64_t batch = rows.shape()[0], length = rows.shape()[1], dim = rows.shape()[2];
-  const Tensor flat = rows.reshape({batch * length, dim});
+  Tensor flat = rows.reshape({batch * length, dim});
   if (length == 1) return flat;
   if (batch == 1) return flat.slice(length - 1, 1);
-  const Tensor last = Tensor::empty({batch, dim}, rows.dtype(), rows.device());
+  Tensor last = Tensor::empty({batch, dim}, rows.dtype(), rows.device());
   for (int64_t b = 0; b < batch; ++b) last.slice(b, 1).copy_from(flat.slice((b + 1) * length - 1, 1));
   return last;
 }

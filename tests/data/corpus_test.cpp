@@ -140,6 +140,9 @@ TEST(Corpus, PassesOverALineThatIsTooLongForMemory) {
   EXPECT_EQ(corpus.skips[SkipReason::kTooLong].count, 2);
   EXPECT_EQ(corpus.skips[SkipReason::kTooLong].first_line, 2);
   EXPECT_LT(corpus.max_block, size_t{3} << 20);
+  options.strict = true;
+  EXPECT_EQ(message_of<FormatError>([&] { read_corpus({folder / "a.jsonl"}, options); }),
+            folder / "a.jsonl:2: the row is too long; mend it, or leave --strict out to skip such places");
 }
 
 TEST(Corpus, ReadsCsvByTheNameOfItsColumn) {

@@ -1,11 +1,9 @@
-#include <fmt/format.h>
-
 #include <algorithm>
 
-#include "slm/core/error.h"
 #include "slm/data/corpus.h"
 #include "slm/data/csv_rows.h"
 #include "slm/data/json_field.h"
+#include "slm/data/skip_row.h"
 #include "slm/text/utf8.h"
 
 namespace slm::data {
@@ -14,31 +12,6 @@ namespace {
 bool is_space(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
 
 bool has_text(std::string_view text) { return !std::all_of(text.begin(), text.end(), is_space); }
-
-// "the line is not a JSON object": what strict mode says about one offender.
-std::string_view problem_of(SkipReason reason) {
-  switch (reason) {
-    case SkipReason::kInvalidUtf8:
-      return "the text is not UTF-8";
-    case SkipReason::kEmpty:
-      return "the document is empty";
-    case SkipReason::kNotJson:
-      return "this is not a JSON object";
-    case SkipReason::kNoColumn:
-      return "there is no";
-    case SkipReason::kNull:
-      return "null is the value of";
-    case SkipReason::kWrongType:
-      return "no string is the value of";
-    case SkipReason::kTooLong:
-      return "the row is too long";
-    case SkipReason::kBadRow:
-      return "a quote in this row never closes";
-    case SkipReason::kBadFile:
-      return "the file is damaged";
-  }
-  return {};
-}
 
 class BlockParser {
  public:
@@ -138,15 +111,7 @@ class BlockParser {
   }
 
   void skip(SkipReason reason, int64_t count = 1) {
-    if (options_.strict) {
-      const bool is_about_column =
-          reason == SkipReason::kNoColumn || reason == SkipReason::kNull || reason == SkipReason::kWrongType;
-      throw FormatError(line_ > 0 ? fmt::format("{}:{}", source_, line_) : std::string(source_), FormatError::kNoOffset,
-                        fmt::format("{}{}; mend it, or leave --strict out to {} such places", problem_of(reason),
-                                    is_about_column ? fmt::format(" '{}'", options_.text_column) : "",
-                                    reason == SkipReason::kInvalidUtf8 ? "repair" : "skip"));
-    }
-    skips_.add(reason, block_.index, source_, line_, count);
+    skip_row(options_, skips_, reason, {block_.index, source_, line_}, count);
   }
 
   const CorpusBlock& block_;

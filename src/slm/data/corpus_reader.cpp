@@ -72,7 +72,7 @@ class CorpusReader::Impl {
   }
 
   bool fill(CorpusBlock& block) {
-    if (!options_.skip_bad_files) return cutter_->fill(block);
+    if (!options_.skip_bad_files || options_.strict) return cutter_->fill(block);
     try {
       return cutter_->fill(block);
     } catch (const Error& error) {

@@ -6,6 +6,7 @@
 #include "slm/core/error.h"
 #include "slm/data/block_cutter.h"
 #include "slm/data/csv_rows.h"
+#include "slm/data/skip_row.h"
 
 namespace slm::data {
 namespace {
@@ -59,7 +60,7 @@ class CsvCutter : public BlockCutter {
         block.bytes.resize(end);
         searched = end;
       } else if (static_cast<int64_t>(searched - end) > options_.max_record_bytes && end == begin) {
-        skips_.add(SkipReason::kTooLong, block.index, file_.name(), row_);
+        skip_row(options_, skips_, SkipReason::kTooLong, {block.index, file_.name(), row_});
         is_skipping_ = true;
         continue;
       }
@@ -112,7 +113,7 @@ class CsvCutter : public BlockCutter {
   size_t take_last(CorpusBlock& block, size_t end, int64_t& num_rows) {
     if (end == block.bytes.size() || is_skipping_) return end;
     if (finder_.is_in_quotes()) {
-      skips_.add(SkipReason::kBadRow, block.index, file_.name(), row_ + num_rows);
+      skip_row(options_, skips_, SkipReason::kBadRow, {block.index, file_.name(), row_ + num_rows});
     } else if (!file_.is_damaged()) {
       ++num_rows;
       return block.bytes.size();

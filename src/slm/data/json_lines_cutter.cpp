@@ -2,6 +2,7 @@
 #include <string_view>
 
 #include "slm/data/block_cutter.h"
+#include "slm/data/skip_row.h"
 
 namespace slm::data {
 namespace {
@@ -51,7 +52,7 @@ class JsonLinesCutter : public BlockCutter {
  private:
   // Reads on to the end of a line that is too long to keep; appends what follows it to `rest`.
   void skip_line(const CorpusBlock& block, std::string& rest) {
-    skips_.add(SkipReason::kTooLong, block.index, file_.name(), line_);
+    skip_row(options_, skips_, SkipReason::kTooLong, {block.index, file_.name(), line_});
     std::string piece;
     while (!file_.at_end()) {
       piece.clear();

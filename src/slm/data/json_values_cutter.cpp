@@ -1,6 +1,7 @@
 #include <string_view>
 
 #include "slm/data/block_cutter.h"
+#include "slm/data/skip_row.h"
 
 namespace slm::data {
 namespace {
@@ -30,7 +31,7 @@ class JsonValuesCutter : public BlockCutter {
       if (value_begin_ != kNone) {
         const size_t size = at - value_begin_;
         if (!is_skipping_ && static_cast<int64_t>(size) > options_.max_record_bytes) {
-          skips_.add(SkipReason::kTooLong, block.index, file_.name(), value_line_);
+          skip_row(options_, skips_, SkipReason::kTooLong, {block.index, file_.name(), value_line_});
           is_skipping_ = true;
         }
         if (is_skipping_) block.bytes.resize(at = value_begin_);

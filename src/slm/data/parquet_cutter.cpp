@@ -16,6 +16,7 @@
 
 #include "slm/core/error.h"
 #include "slm/data/block_cutter.h"
+#include "slm/data/skip_row.h"
 #include "slm/storage/spooled_source.h"
 
 namespace slm::data {
@@ -182,12 +183,7 @@ class ParquetCutter : public BlockCutter {
   }
 
   void skip(const CorpusBlock& block, SkipReason reason) {
-    if (options_.strict) {
-      throw FormatError(fmt::format("{}:{}", name_, row_), FormatError::kNoOffset,
-                        fmt::format("the text of this row is {}; mend it, or leave --strict out to skip such places",
-                                    reason == SkipReason::kNull ? "null" : "too long"));
-    }
-    skips_.add(reason, block.index, block.sources.back(), row_);
+    skip_row(options_, skips_, reason, {block.index, block.sources.back(), row_});
   }
 
   const CorpusOptions& options_;

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "slm/core/error.h"
+#include "slm/data/cloud_source.h"
 #include "slm/data/file_kind.h"
 #include "slm/data/hub_dataset.h"
 #include "slm/storage/decompress.h"
@@ -50,7 +51,7 @@ bool is_web_address(std::string_view input) { return input.starts_with("http://"
 // What messages call an input. A query often holds a key, and hides the ending of the name.
 std::string name_of(const std::string& input) {
   if (input == "-") return "standard input";
-  return is_web_address(input) ? input.substr(0, input.find_first_of("?#")) : input;
+  return is_web_address(input) || is_cloud_address(input) ? input.substr(0, input.find_first_of("?#")) : input;
 }
 
 bool is_hidden(std::string_view path) {
@@ -72,6 +73,8 @@ void CorpusFiles::add_input(const std::string& input) {
     bytes_total_.reset();
   } else if (storage::is_hub_address(input)) {
     add_hub(input);
+  } else if (is_cloud_address(input)) {
+    add_cloud(input);
   } else if (storage::is_directory(input)) {
     if (add_folder(input, 1) > 0) return;
     throw Error(fmt::format("{}: no text in this folder: expected files that end in {}", input, readable_endings()));
@@ -120,8 +123,24 @@ void CorpusFiles::add_hub(const std::string& uri) {
   }
 }
 
+void CorpusFiles::add_cloud(const std::string& uri) {
+  const std::vector<CloudFile> files = list_cloud_files(uri);
+  const bool is_file = files.size() == 1 && files[0].uri == uri;
+  const size_t num_before = inputs_.size();
+  for (const CloudFile& file : files) {
+    if (!is_file && is_hidden(file.uri)) continue;
+    if (is_file || options_.format != InputFormat::kAuto || kind_of_name(name_of(file.uri)).is_readable()) {
+      add_file(file.uri, file.size_bytes);
+    }
+  }
+  if (inputs_.size() == num_before) {
+    throw Error(fmt::format("{}: no text in this folder: expected files that end in {}", uri, readable_endings()));
+  }
+}
+
 std::unique_ptr<storage::ByteSource> CorpusFiles::open_input(const Input& input) {
   if (input.hub) return storage::open_file_source(input.hub->download(input.hub_path), input.path);
+  if (is_cloud_address(input.path)) return open_cloud_file(input.path);
   if (is_web_address(input.path)) return http_.open({.url = input.path}, name_of(input.path));
   return storage::open_file_source(input.path);
 }

@@ -46,6 +46,7 @@ class CorpusFiles {
   void add_input(const std::string& input);
   int64_t add_folder(const std::string& folder, int depth);
   void add_file(const std::string& path, int64_t size_bytes);
+  void add_cloud(const std::string& uri);
   void add_hub(const std::string& uri);
   std::unique_ptr<storage::ByteSource> open_input(const Input& input);
 

@@ -1,0 +1,98 @@
+#include "slm/data/cloud_source.h"
+
+#include <arrow/filesystem/filesystem.h>
+#include <arrow/io/interfaces.h>
+#include <arrow/result.h>
+#include <arrow/status.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "slm/core/error.h"
+
+namespace slm::data {
+namespace {
+
+[[noreturn]] void fail(const std::string& name, const arrow::Status& status) {
+  std::string problem = status.message();
+  std::replace(problem.begin(), problem.end(), '\n', ' ');
+  throw Error(
+      fmt::format("{}: {}; check the name, the network and the credentials of your cloud's tools", name, problem));
+}
+
+template <class T>
+T value_of(const std::string& name, arrow::Result<T> result) {
+  if (!result.ok()) fail(name, result.status());
+  return std::move(result).ValueUnsafe();
+}
+
+struct Place {
+  std::shared_ptr<arrow::fs::FileSystem> files;
+  std::string path;
+};
+
+Place find_place(const std::string& uri) {
+  Place place;
+  place.files = value_of(uri, arrow::fs::FileSystemFromUri(uri, &place.path));
+  return place;
+}
+
+class CloudSource : public storage::ByteSource {
+ public:
+  explicit CloudSource(const std::string& uri) : name_(uri.substr(0, uri.find('?'))) {
+    const Place place = find_place(uri);
+    files_ = place.files;
+    file_ = value_of(name_, files_->OpenInputFile(place.path));
+    size_ = value_of(name_, file_->GetSize());
+  }
+
+  size_t read(std::span<std::byte> into) override {
+    return static_cast<size_t>(value_of(name_, file_->Read(static_cast<int64_t>(into.size()), into.data())));
+  }
+  const std::string& name() const override { return name_; }
+  std::optional<int64_t> size_bytes() const override { return size_; }
+  bool seek(int64_t position) override {
+    const arrow::Status status = file_->Seek(position);
+    if (!status.ok()) fail(name_, status);
+    return true;
+  }
+
+ private:
+  std::string name_;
+  std::shared_ptr<arrow::fs::FileSystem> files_;
+  std::shared_ptr<arrow::io::RandomAccessFile> file_;
+  int64_t size_ = 0;
+};
+
+}  // namespace
+
+bool is_cloud_address(std::string_view uri) { return uri.starts_with("gs://"); }
+
+std::vector<CloudFile> list_cloud_files(const std::string& uri) {
+  const Place place = find_place(uri);
+  const arrow::fs::FileInfo info = value_of(uri, place.files->GetFileInfo(place.path));
+  if (info.type() == arrow::fs::FileType::NotFound) throw Error(fmt::format("{}: there is nothing of that name", uri));
+  if (info.IsFile()) return {{uri, info.size()}};
+  arrow::fs::FileSelector selector;
+  selector.base_dir = place.path;
+  selector.recursive = true;
+  // An address may end with options: "gs://bucket/folder?endpoint_override=...".
+  const size_t options_begin = std::min(uri.find('?'), uri.size());
+  std::string folder = uri.substr(0, options_begin);
+  while (folder.ends_with('/')) folder.pop_back();
+  std::vector<CloudFile> files;
+  for (const arrow::fs::FileInfo& entry : value_of(uri, place.files->GetFileInfo(selector))) {
+    if (!entry.IsFile() || !entry.path().starts_with(place.path)) continue;
+    std::string_view rest = std::string_view(entry.path()).substr(place.path.size());
+    while (rest.starts_with('/')) rest.remove_prefix(1);
+    files.push_back({fmt::format("{}/{}{}", folder, rest, uri.substr(options_begin)), entry.size()});
+  }
+  std::sort(files.begin(), files.end(), [](const CloudFile& a, const CloudFile& b) { return a.uri < b.uri; });
+  return files;
+}
+
+std::unique_ptr<storage::ByteSource> open_cloud_file(const std::string& uri) {
+  return std::make_unique<CloudSource>(uri);
+}
+
+}  // namespace slm::data

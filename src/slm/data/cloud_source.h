@@ -1,0 +1,29 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "slm/storage/byte_source.h"
+
+namespace slm::data {
+
+// Files in gs:// (Google Cloud Storage) and s3:// (Amazon S3), by Apache Arrow's clients, which find credentials as
+// those clouds' own tools do. In a build without Arrow each function throws Error.
+
+struct CloudFile {
+  std::string uri;
+  int64_t size_bytes = 0;
+};
+
+bool is_cloud_address(std::string_view uri);
+
+// The file itself, or all files under a folder, sorted. Throws Error where there is nothing.
+std::vector<CloudFile> list_cloud_files(const std::string& uri);
+
+// Can seek. Throws Error.
+std::unique_ptr<storage::ByteSource> open_cloud_file(const std::string& uri);
+
+}  // namespace slm::data

@@ -1,0 +1,22 @@
+#include <fmt/format.h>
+
+#include "slm/core/error.h"
+#include "slm/data/cloud_source.h"
+
+namespace slm::data {
+namespace {
+
+[[noreturn]] void fail(const std::string& uri) {
+  throw Error(fmt::format(
+      "{}: this build has no Apache Arrow, which reads gs://: run scripts/setup --arrow and build again", uri));
+}
+
+}  // namespace
+
+bool is_cloud_address(std::string_view uri) { return uri.starts_with("gs://"); }
+
+std::vector<CloudFile> list_cloud_files(const std::string& uri) { fail(uri); }
+
+std::unique_ptr<storage::ByteSource> open_cloud_file(const std::string& uri) { fail(uri); }
+
+}  // namespace slm::data

@@ -1,10 +1,14 @@
 // Archives and compressed files of any bytes are read to their end or refused, and no path leads outside.
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
 #include <memory>
+#include <optional>
 #include <span>
+#include <string>
+#include <string_view>
 
 #include "slm/core/error.h"
 #include "slm/storage/archive_reader.h"

@@ -56,6 +56,12 @@ TEST_F(PrepareCommand, SaysWhatItWroteAndInfoSaysItAgain) {
         std::string(" MB/s, "), "saved " + folder_.path("out") + "\n"}) {
     EXPECT_NE(result.out.find(line), std::string::npos) << line << "\nis not in\n" << result.out;
   }
+  const ProgramResult text = run_slm({"info", folder_.path("out")});
+  EXPECT_EQ(text.out.find("documents: 400 ("), 0U) << text.out;
+  EXPECT_NE(text.out.find(
+                "longest document: 13 tokens\nmedian document: 12 tokens\ndocument 0, 8 tokens: \"text 0\\n\\n\"\n"),
+            std::string::npos)
+      << text.out;
   const nlohmann::json info = only_json_of(run_slm({"info", folder_.path("out"), "--json"}));
   EXPECT_EQ(info["documents"], 400);
   EXPECT_EQ(info["longest_document"], 13);  // "text 159201" and a blank line

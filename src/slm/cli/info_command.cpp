@@ -153,6 +153,11 @@ class InfoCommand final : public Command {
   }
 
   int run(const OptionTable&) override {
+    if (!json_ && !paths_.empty() && data::is_prepared_folder(paths_[0])) {
+      const data::PreparedIndex index = data::read_prepared_index(paths_[0]);
+      std::cout << format_prepared(index) << format_documents(describe_documents(paths_[0], index)) << std::flush;
+      return kExitDone;
+    }
     const json result = paths_.empty() ? describe_machine() : describe_path(paths_[0]);
     if (json_) {
       std::cout << result.dump(-1, ' ', false, json::error_handler_t::replace) << std::endl;

@@ -125,7 +125,7 @@ class PrepareCommand final : public Command {
         "document_separator", separator_,
         "What stands between the documents of a text file (\\n and \\t are understood); empty: one document per "
         "file.",
-        "<|endoftext|>");
+        "the endoftext marker");
     options.add_choice("input_format", input_format_, {"auto", "text", "json", "csv", "tsv", "parquet"},
                        "Of all inputs; auto goes by their names.");
     options.add_choice("special_in_text", special_in_text_, {"token", "plain"},

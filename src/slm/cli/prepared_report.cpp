@@ -142,4 +142,16 @@ json describe_documents(const std::string& folder, const PreparedIndex& index) {
   return {{"longest_document", longest}, {"median_document", median_of(lengths)}, {"samples", samples}};
 }
 
+std::string format_documents(const json& described) {
+  std::string text = fmt::format("longest document: {} tokens\nmedian document: {} tokens\n",
+                                 with_thousands(described["longest_document"].get<int64_t>()),
+                                 with_thousands(described["median_document"].get<int64_t>()));
+  for (const json& sample : described["samples"]) {
+    text +=
+        fmt::format("document {}, {} tokens: {}\n", sample["document"].get<int64_t>(), sample["tokens"].get<int64_t>(),
+                    sample["text"].dump(-1, ' ', false, json::error_handler_t::replace));
+  }
+  return text;
+}
+
 }  // namespace slm::cli

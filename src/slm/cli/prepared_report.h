@@ -17,4 +17,7 @@ nlohmann::json prepared_json(const data::PreparedIndex& index);
 // decoded. Reads the folder's `documents` and some of its shards.
 nlohmann::json describe_documents(const std::string& folder, const data::PreparedIndex& index);
 
+// The same as lines for a person.
+std::string format_documents(const nlohmann::json& described);
+
 }  // namespace slm::cli

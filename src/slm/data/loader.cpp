@@ -12,6 +12,8 @@
 namespace slm::data {
 namespace {
 
+constexpr int64_t kStepsAhead = 16;  // that the disk is asked for
+
 void require_at_least_one(const char* what, int64_t value) {
   if (value < 1) throw UsageError(fmt::format("[loader] {} is {}, expected at least 1", what, value));
 }
@@ -56,6 +58,7 @@ Loader::Loader(SourceMix mix, const LoaderOptions& options, const LoaderPosition
       options_(options),
       order_(mix_, options.seq_len, options.sampling, options.seed),
       position_(position) {
+  for (const MixedSource& part : mix_.parts()) is_mapped_ = is_mapped_ || part.source.is_mapped();
   if (position_.epoch < 0 || position_.window < 0 || position_.window >= num_windows_per_epoch()) {
     throw Error(
         fmt::format("{}: cannot go on at window {} of epoch {}: this data makes {} windows per epoch; resume with "
@@ -97,7 +100,22 @@ Batch Loader::gather(const LoaderPosition& position) const {
   return batch;
 }
 
+void Loader::read_ahead(const LoaderPosition& from, int64_t num_windows) const {
+  const int64_t end = std::min(from.window + num_windows, num_windows_per_epoch());
+  for (int64_t place = from.window; place < end; ++place) {
+    const Window window = order_.at(from.epoch, place);
+    window.source->read_ahead(window.start, options_.seq_len + 1);
+  }
+}
+
 std::vector<Batch> Loader::gather_step(LoaderPosition position) const {
+  const int64_t windows_per_step = options_.batch_size * options_.batches_per_step;
+  if (is_mapped_) {
+    LoaderPosition later = position;
+    later.window += windows_per_step * kStepsAhead;
+    if (later.window >= num_windows_per_epoch()) later = {later.epoch + 1, later.window - num_windows_per_epoch()};
+    if (later.window < num_windows_per_epoch()) read_ahead(later, windows_per_step);
+  }
   std::vector<Batch> batches;
   do {
     batches.push_back(gather(position));
@@ -108,6 +126,9 @@ std::vector<Batch> Loader::gather_step(LoaderPosition position) const {
 
 std::vector<Batch> Loader::next_step() {
   const auto start = std::chrono::steady_clock::now();
+  if (is_mapped_ && !prefetched_.valid()) {
+    read_ahead(position_, options_.batch_size * options_.batches_per_step * kStepsAhead);
+  }
   std::vector<Batch> batches = prefetched_.valid() ? prefetched_.get() : gather_step(position_);
   for (size_t i = 0; i < batches.size(); ++i) position_ = after(position_);
   prefetched_ = std::async(std::launch::async, [this, position = position_] { return gather_step(position); });

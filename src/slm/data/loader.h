@@ -33,7 +33,8 @@ struct LoaderOptions {
 // maybe fewer than batch_size: every window is delivered once per epoch (of several sources: WindowOrder). Which
 // windows a batch has depends on the seed and the position only: not on the ranks, not on where the loader was started.
 //
-// What comes next is gathered by a thread while the caller works.
+// What comes next is gathered by a thread while the caller works, and the disk is asked for what comes after it:
+// windows lie anywhere in a corpus that may be larger than memory, and one read after the other would take too long.
 class Loader {
  public:
   // Throws Error when a source has no whole window or does not know the documents that `packing` needs, UsageError for
@@ -61,11 +62,14 @@ class Loader {
   LoaderPosition after(const LoaderPosition& position) const;
   Batch gather(const LoaderPosition& position) const;
   std::vector<Batch> gather_step(LoaderPosition position) const;
+  // Of the windows after `from`, at most to the end of its epoch.
+  void read_ahead(const LoaderPosition& from, int64_t num_windows) const;
 
   SourceMix mix_;
   LoaderOptions options_;
   WindowOrder order_;
   LoaderPosition position_;
+  bool is_mapped_ = false;
   double seconds_waited_ = 0;
   std::future<std::vector<Batch>> prefetched_;  // of position_; its thread only reads what never changes
 };

@@ -8,6 +8,7 @@
 #include <cmath>
 
 #include "slm/core/error.h"
+#include "slm/storage/read_ahead.h"
 
 namespace slm::data {
 namespace {
@@ -80,6 +81,19 @@ void TokenSource::copy(int64_t begin, std::span<int32_t> out) const {
     });
     begin += static_cast<int64_t>(count);
     out = out.subspan(count);
+  }
+}
+
+void TokenSource::read_ahead(int64_t begin, int64_t count) const {
+  const int64_t end = std::min(begin + count, size_);
+  while (begin < end) {
+    const Segment& segment = segment_at(begin);
+    const int64_t segment_end = std::min(end, segment.end), id_bytes = size_bytes(segment.type);
+    if (segment.is_mapped) {
+      storage::read_ahead(
+          {segment.ids + (begin - segment.begin) * id_bytes, static_cast<size_t>((segment_end - begin) * id_bytes)});
+    }
+    begin = segment_end;
   }
 }
 

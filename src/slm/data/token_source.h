@@ -41,6 +41,8 @@ class TokenSource {
 
   // Ids [begin, begin + out.size()); an id that an int32 cannot hold becomes -1.
   void copy(int64_t begin, std::span<int32_t> out) const;
+  // Asks for ids [begin, begin + count) to be read from the disk, where they are mapped, and returns at once.
+  void read_ahead(int64_t begin, int64_t count) const;
   // Exactly what is stored.
   int64_t operator[](int64_t position) const;
 

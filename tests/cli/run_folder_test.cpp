@@ -46,6 +46,15 @@ TEST(RunFolder, IsLockedAsSoonAsItIsMade) {
   EXPECT_THROW(cli::RunFolder second(folder.path("new")), Error);
 }
 
+TEST(RunFolder, RemovesWhatAKilledRunLeftHalfWrittenAndNothingElse) {
+  const TemporaryFolder folder;
+  const std::string leftover = folder.write("small_language_model.pt.tmp-0123456789abcdef", "x"),
+                    foreign = folder.write("notes.txt.tmp-0123456789abcdef", "x");
+  cli::RunFolder(folder.path()).open();
+  EXPECT_FALSE(fs::exists(leftover));
+  EXPECT_TRUE(fs::exists(foreign));
+}
+
 TEST(RunFolder, OverwriteDoesNotTakeAwayWhatResumeGoesOnFrom) {
   const TemporaryFolder folder;
   const std::string model_dir = folder.path("model"), checkpoint = model_dir + "/checkpoints/step-00000004";

@@ -49,6 +49,15 @@ TEST(Folder, RemovesLeftoversAndNothingElse) {
   EXPECT_EQ(folder.names(), (Names{".tmp-0123456789abcdef", "model.pt", "notes.tmp-mine"}));
 }
 
+TEST(Folder, RemovesTheLeftoversOfOneEntry) {
+  const test::ScratchFolder folder;
+  write_file(folder / "model.pt.tmp-0123456789abcdef", "x");
+  write_file(folder / "other.pt.tmp-0123456789abcdef", "x");
+  write_file(folder / "a.model.pt.tmp-0123456789abcdef", "x");
+  EXPECT_EQ(remove_leftovers(folder.path(), "model.pt"), 1);
+  EXPECT_EQ(folder.names(), (Names{"a.model.pt.tmp-0123456789abcdef", "other.pt.tmp-0123456789abcdef"}));
+}
+
 TEST(Folder, KnowsTheFreeSpaceOfAFolderYetToBeMade) {
   const test::ScratchFolder folder;
   EXPECT_GT(free_space_bytes(folder.path()), 0);

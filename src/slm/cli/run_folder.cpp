@@ -42,6 +42,8 @@ bool RunFolder::wrote(const std::string& checkpoint) const {
 void RunFolder::open() {
   storage::make_folders(path_);
   if (!lock_) lock();
+  if (!lock_) return;
+  for (const std::string& entry : kEntries) storage::remove_leftovers(path_, entry);  // of a run that was killed
 }
 
 void RunFolder::clear() const {

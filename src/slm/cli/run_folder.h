@@ -24,7 +24,8 @@ class RunFolder {
   // Whether this folder's run wrote the checkpoint.
   bool wrote(const std::string& checkpoint) const;
 
-  // Makes the folder where it is missing, and locks it. Throws IoError, and what the constructor throws.
+  // Makes the folder where it is missing, locks it, and removes what a killed run left half-written. Throws IoError,
+  // and what the constructor throws.
   void open();
   // Removes what a run left; other files stay.
   void clear() const;

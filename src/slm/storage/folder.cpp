@@ -76,10 +76,11 @@ void remove_tree(const std::string& uri) {
   if (error) throw_io_error(uri, "cannot remove", error.value());
 }
 
-int64_t remove_leftovers(const std::string& uri) {
+int64_t remove_leftovers(const std::string& uri, std::string_view name) {
   int64_t count = 0;
   for (const FolderEntry& entry : list_folder(uri)) {
-    if (!is_temporary_name(entry.name)) continue;
+    const bool is_leftover = name.empty() ? is_temporary_name(entry.name) : is_temporary_name_of(name, entry.name);
+    if (!is_leftover) continue;
     remove_tree(join(uri, entry.name));
     ++count;
   }

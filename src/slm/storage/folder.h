@@ -30,8 +30,9 @@ void make_folders(const std::string& uri);
 void remove_tree(const std::string& uri);
 
 // Removes the temporary files and folders that AtomicFile and AtomicDirectory left directly in `uri` when their process
-// was killed. Only for a folder that no other process writes into. Returns how many.
-int64_t remove_leftovers(const std::string& uri);
+// was killed, or only those meant for the entry `name` when one is given. Only where no other process writes such
+// entries. Returns how many.
+int64_t remove_leftovers(const std::string& uri, std::string_view name = {});
 
 // What a user without special rights may still write on the disk that `uri` is on, or will be once made. Throws
 // IoError.

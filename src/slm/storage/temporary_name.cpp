@@ -32,6 +32,10 @@ bool is_temporary_name(std::string_view name) {
          });
 }
 
+bool is_temporary_name_of(std::string_view name, std::string_view entry) {
+  return is_temporary_name(entry) && entry.substr(0, entry.size() - kMark.size() - kNumDigits) == name;
+}
+
 void sync_folder_of(const std::string& path, SystemCalls& calls) {
   const auto parent = std::filesystem::path(path).parent_path();
   const std::string folder = parent.empty() ? std::string(".") : parent.string();

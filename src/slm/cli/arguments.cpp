@@ -7,12 +7,15 @@
 
 #include "slm/cli/presets.h"
 #include "slm/core/error.h"
+#include "slm/core/json_text.h"
 #include "slm/storage/read_file.h"
 
 namespace slm::cli {
 namespace {
 
-std::string text_of(const nlohmann::json& value) { return value.is_string() ? value.get<std::string>() : value.dump(); }
+std::string text_of(const nlohmann::json& value) {
+  return value.is_string() ? value.get<std::string>() : json_text(value);
+}
 
 }  // namespace
 
@@ -56,7 +59,7 @@ Arguments with_separate_empty_values(const Arguments& arguments) {
 }
 
 Arguments arguments_from_json(const std::string& json, const std::string& origin) {
-  const nlohmann::json object = nlohmann::json::parse(json, nullptr, /*allow_exceptions=*/false);
+  const nlohmann::json object = parse_json(json);
   if (!object.is_object()) throw FormatError(origin, FormatError::kNoOffset, "is not a JSON object of option values");
   Arguments arguments;
   for (const auto& item : object.items()) {

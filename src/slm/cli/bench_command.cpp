@@ -5,6 +5,7 @@
 
 #include <CLI/App.hpp>
 #include <iostream>
+#include <nlohmann/json.hpp>
 
 #include "slm/cli/machine_peak.h"
 #include "slm/cli/model_options.h"
@@ -13,6 +14,7 @@
 #include "slm/cli/run_options.h"
 #include "slm/cli/training_benchmark.h"
 #include "slm/core/error.h"
+#include "slm/core/json_text.h"
 #include "slm/core/parallel.h"
 #include "slm/kernels/isa.h"
 
@@ -84,7 +86,7 @@ class BenchCommand final : public Command {
                        measured.matmul_only_tokens_per_s, peak_rss_mb())
                 << std::endl;
     }
-    if (json_) std::cout << result.dump() << std::endl;
+    if (json_) std::cout << json_text(result) << std::endl;
     return kExitDone;
   }
 

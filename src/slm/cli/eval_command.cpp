@@ -3,10 +3,12 @@
 #include <fmt/format.h>
 
 #include <iostream>
+#include <nlohmann/json.hpp>
 
 #include "slm/cli/console_lines.h"
 #include "slm/cli/data_options.h"
 #include "slm/cli/loaded_model.h"
+#include "slm/core/json_text.h"
 #include "slm/train/evaluation.h"
 
 namespace slm::cli {
@@ -59,12 +61,11 @@ class EvalCommand final : public Command {
     if (json_) {
       const nlohmann::json bits =
           result.bits_per_byte ? nlohmann::json(*result.bits_per_byte) : nlohmann::json(nullptr);
-      std::cout << nlohmann::json{{"loss", result.loss},
-                                  {"perplexity", result.perplexity},
-                                  {"accuracy", result.accuracy},
-                                  {"tokens", result.num_targets},
-                                  {"bits_per_byte", bits}}
-                       .dump()
+      std::cout << json_text(nlohmann::json{{"loss", result.loss},
+                                            {"perplexity", result.perplexity},
+                                            {"accuracy", result.accuracy},
+                                            {"tokens", result.num_targets},
+                                            {"bits_per_byte", bits}})
                 << std::endl;
       return;
     }

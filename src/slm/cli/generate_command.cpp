@@ -5,12 +5,14 @@
 #include <charconv>
 #include <iostream>
 #include <iterator>
+#include <nlohmann/json.hpp>
 
 #include "slm/cli/console_lines.h"
 #include "slm/cli/loaded_model.h"
 #include "slm/cli/progress_bar.h"
 #include "slm/cli/stop_signal.h"
 #include "slm/core/error.h"
+#include "slm/core/json_text.h"
 #include "slm/generate/generate.h"
 #include "slm/generate/prompt.h"
 #include "slm/storage/read_file.h"
@@ -138,7 +140,7 @@ class GenerateCommand final : public Command {
                                    {"prefill_tokens_per_s", result.prefill_tokens_per_s},
                                    {"decode_tokens_per_s", result.decode_tokens_per_s}};
     // A text may hold bytes that are no UTF-8 where a byte vocabulary drew them; JSON cannot.
-    std::cout << object.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) << std::endl;
+    std::cout << json_text(object) << std::endl;
   }
 
   static void print_samples(const generate::Generation& result, const std::string& prompt, bool has_text) {

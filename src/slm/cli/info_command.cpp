@@ -3,11 +3,13 @@
 #include <fmt/format.h>
 
 #include <iostream>
+#include <nlohmann/json.hpp>
 
 #include "slm/cli/console_lines.h"
 #include "slm/cli/machine_peak.h"
 #include "slm/cli/prepared_report.h"
 #include "slm/core/error.h"
+#include "slm/core/json_text.h"
 #include "slm/core/parallel.h"
 #include "slm/data/prepared_index.h"
 #include "slm/data/token_shard.h"
@@ -59,9 +61,9 @@ json describe_run(const std::string& path) {
   const std::string config_path = formats::find_config(path);
   const std::string config = storage::read_file(config_path);
   const models::DecoderConfig decoder = formats::parse_decoder_config(config, config_path);
-  json result = {{"num_parameters", models::num_parameters(decoder)}, {"config", json::parse(config)}};
+  json result = {{"num_parameters", models::num_parameters(decoder)}, {"config", parse_json(config)}};
   const std::string state = storage::join(path, "train_state.json");
-  if (storage::exists(state)) result["train_state"] = json::parse(storage::read_file(state), nullptr, false);
+  if (storage::exists(state)) result["train_state"] = parse_json(storage::read_file(state));
   const std::string checkpoints = storage::join(path, "checkpoints");
   if (storage::is_directory(checkpoints)) {
     json names = json::array();
@@ -121,7 +123,7 @@ json describe_path(const std::string& path) {
 
 std::string text_of(const json& value) {
   if (value.is_string()) return value.get<std::string>();
-  return value.is_number_float() ? fmt::format("{:.6g}", value.get<double>()) : value.dump();
+  return value.is_number_float() ? fmt::format("{:.6g}", value.get<double>()) : json_text(value);
 }
 
 // Indented "key: value" lines.
@@ -130,7 +132,7 @@ void print_lines(const json& value, const std::string& indent) {
     if (key == "tensors") {
       for (const json& tensor : member) {
         std::cout << fmt::format("{}{:<60} {:<9} {}\n", indent, tensor["name"].get<std::string>(),
-                                 tensor["dtype"].get<std::string>(), tensor["shape"].dump());
+                                 tensor["dtype"].get<std::string>(), json_text(tensor["shape"]));
       }
     } else if (member.is_object()) {
       std::cout << indent << key << ":\n";
@@ -160,7 +162,7 @@ class InfoCommand final : public Command {
     }
     const json result = paths_.empty() ? describe_machine() : describe_path(paths_[0]);
     if (json_) {
-      std::cout << result.dump(-1, ' ', false, json::error_handler_t::replace) << std::endl;
+      std::cout << json_text(result) << std::endl;
     } else {
       print_lines(result, "");
       std::cout << std::flush;

@@ -7,6 +7,7 @@
 #include <charconv>
 #include <cmath>
 #include <limits>
+#include <nlohmann/json.hpp>
 
 #include "slm/cli/nearest_name.h"
 #include "slm/core/error.h"

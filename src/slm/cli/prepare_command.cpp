@@ -6,6 +6,7 @@
 #include <chrono>
 #include <functional>
 #include <iostream>
+#include <nlohmann/json.hpp>
 
 #include "slm/cli/console_lines.h"
 #include "slm/cli/hub_environment.h"
@@ -14,6 +15,7 @@
 #include "slm/cli/progress_bar.h"
 #include "slm/cli/stop_signal.h"
 #include "slm/core/error.h"
+#include "slm/core/json_text.h"
 #include "slm/core/parallel.h"
 #include "slm/data/prepare.h"
 #include "slm/formats/torch_archive.h"
@@ -297,7 +299,7 @@ void PrepareCommand::print_result(const data::PrepareResult& result, double seco
     object["was_complete"] = result.was_complete;
     object["seconds"] = seconds;
     object["mb_per_s"] = speed;
-    std::cout << object.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) << std::endl;
+    std::cout << json_text(object) << std::endl;
     return;
   }
   if (is_quiet_) return;

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "slm/cli/console_lines.h"
+#include "slm/core/json_text.h"
 #include "slm/data/document_starts.h"
 #include "slm/data/token_shard.h"
 #include "slm/storage/folder.h"
@@ -117,7 +118,7 @@ std::string format_prepared(const PreparedIndex& index) {
 }
 
 json prepared_json(const PreparedIndex& index) {
-  json object = json::parse(data::to_json(index));
+  json object = parse_json(data::to_json(index));
   object["bytes_per_token"] = bytes_per_token(index);
   return object;
 }
@@ -147,9 +148,8 @@ std::string format_documents(const json& described) {
                                  with_thousands(described["longest_document"].get<int64_t>()),
                                  with_thousands(described["median_document"].get<int64_t>()));
   for (const json& sample : described["samples"]) {
-    text +=
-        fmt::format("document {}, {} tokens: {}\n", sample["document"].get<int64_t>(), sample["tokens"].get<int64_t>(),
-                    sample["text"].dump(-1, ' ', false, json::error_handler_t::replace));
+    text += fmt::format("document {}, {} tokens: {}\n", sample["document"].get<int64_t>(),
+                        sample["tokens"].get<int64_t>(), json_text(sample["text"]));
   }
   return text;
 }

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <iostream>
+#include <nlohmann/json.hpp>
 #include <span>
 
 #include "slm/cli/encoding_stream.h"
@@ -11,6 +12,7 @@
 #include "slm/cli/text_input.h"
 #include "slm/cli/tokenizer_commands.h"
 #include "slm/core/error.h"
+#include "slm/core/json_text.h"
 #include "slm/storage/atomic_file.h"
 #include "slm/text/tokenizer.h"
 
@@ -64,7 +66,7 @@ class TokenizerEncodeCommand final : public Command {
       offsets.push_back({encoding.offsets[i].begin, encoding.offsets[i].end});
     }
     const json result = {{"ids", encoding.ids}, {"tokens", tokens}, {"offsets", offsets}};
-    std::cout << result.dump(-1, ' ', false, json::error_handler_t::replace) << std::endl;
+    std::cout << json_text(result) << std::endl;
   }
 
   // Feeds all of the input through the stream, with a progress bar; returns its bytes.

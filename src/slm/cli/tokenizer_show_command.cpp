@@ -2,6 +2,7 @@
 #include <unistd.h>
 
 #include <iostream>
+#include <nlohmann/json.hpp>
 
 #include "slm/cli/progress_bar.h"
 #include "slm/cli/tokenizer_commands.h"

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <iostream>
+#include <nlohmann/json.hpp>
 
 #include "slm/cli/arguments.h"
 #include "slm/cli/console_lines.h"
@@ -17,6 +18,7 @@
 #include "slm/cli/run_options.h"
 #include "slm/cli/stop_signal.h"
 #include "slm/core/error.h"
+#include "slm/core/json_text.h"
 #include "slm/core/parallel.h"
 #include "slm/formats/model_folder.h"
 #include "slm/generate/generate.h"
@@ -151,9 +153,9 @@ void TrainCommand::check_place(const RunFolder& folder, const std::optional<std:
 std::string TrainCommand::config_json(const OptionTable& options, const models::DecoderConfig& config) const {
   nlohmann::json object = options.values();
   for (const char* of_one_call : {"resume", "overwrite", "config", "quiet", "model_dir"}) object.erase(of_one_call);
-  object.update(nlohmann::json::parse(formats::to_json(config)));
+  object.update(parse_json(formats::to_json(config)));
   // A path need not be UTF-8, a JSON text must.
-  return object.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
+  return json_text(object, 2) + "\n";
 }
 
 void TrainCommand::print_start(const models::DecoderConfig& config, const Precision& precision,

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "slm/core/error.h"
+#include "slm/core/json_text.h"
 
 namespace slm::data {
 namespace {
@@ -40,7 +41,7 @@ SkipCounts skips_of(const json& list) {
 }  // namespace
 
 std::string to_json(const PrepareState& state) {
-  const json object = {{"index", json::parse(to_json(state.index))},
+  const json object = {{"index", parse_json(to_json(state.index))},
                        {"skips", to_json(state.skips)},
                        {"next_block", state.next_block},
                        {"raw_hash", state.raw_hash},
@@ -48,14 +49,14 @@ std::string to_json(const PrepareState& state) {
                        {"is_read", state.is_read},
                        {"is_open", state.is_open},
                        {"open_part", static_cast<int>(state.open_part)}};
-  return object.dump(2, ' ', false, json::error_handler_t::replace) + '\n';
+  return json_text(object, 2) + '\n';
 }
 
 PrepareState parse_prepare_state(std::string_view content, const std::string& path) {
   try {
-    const json object = json::parse(content);
+    const json object = parse_json(content);
     PrepareState state;
-    state.index = parse_prepared_index(object.at("index").dump(), path);
+    state.index = parse_prepared_index(json_text(object.at("index")), path);
     state.skips = skips_of(object.at("skips"));
     state.next_block = object.at("next_block").get<int64_t>();
     state.raw_hash = object.at("raw_hash").get<uint64_t>();

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "slm/core/error.h"
+#include "slm/core/json_text.h"
 #include "slm/data/token_shard.h"
 #include "slm/storage/folder.h"
 #include "slm/storage/read_file.h"
@@ -28,7 +29,7 @@ Json to_json(const PreparedIndex::Counts& counts) {
 int64_t count_of(const JsonFields& fields, const char* name) {
   const auto& value = fields.at(name);
   if (!value.is_number_unsigned() || value.get<uint64_t>() > static_cast<uint64_t>(kMaxCount)) {
-    fields.fail(fmt::format("has \"{}\": {}, expected a whole number from 0 to 2^53", name, value.dump()));
+    fields.fail(fmt::format("has \"{}\": {}, expected a whole number from 0 to 2^53", name, json_text(value)));
   }
   return value.get<int64_t>();
 }
@@ -142,11 +143,11 @@ std::string to_json(const PreparedIndex& index) {
   json["inputs"] = Json::array();
   for (const auto& input : index.inputs) json["inputs"].push_back({{"path", input.path}, {"bytes", input.bytes}});
   json["command"] = index.command;
-  return json.dump(2, ' ', false, Json::error_handler_t::replace) + '\n';
+  return json_text(json, 2) + '\n';
 }
 
 PreparedIndex parse_prepared_index(std::string_view content, const std::string& path) {
-  const auto json = nlohmann::json::parse(content, nullptr, /*allow_exceptions=*/false);
+  const auto json = parse_json(content);
   if (json.is_discarded()) {
     throw FormatError(path, FormatError::kNoOffset, "is not JSON, expected the index of a prepared corpus");
   }

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "slm/core/error.h"
+#include "slm/core/json_text.h"
 #include "slm/formats/state_dict.h"
 #include "slm/formats/tensor_file.h"
 #include "slm/storage/folder.h"
@@ -41,31 +42,31 @@ void read_word(const json& object, const char* key, const std::string& path, E& 
 }  // namespace
 
 std::string to_json(const models::DecoderConfig& config) {
-  return json{{"family", models::name(config.family)},
-              {"vocab_size", config.vocab_size},
-              {"embed_dim", config.embed_dim},
-              {"num_heads", config.num_heads},
-              {"num_kv_heads", config.num_kv_heads},
-              {"head_dim", config.head_dim},
-              {"num_layers", config.num_layers},
-              {"hidden_dim", config.hidden_dim},
-              {"max_seq_len", config.max_seq_len},
-              {"norm", models::name(config.norm)},
-              {"norm_placement", models::name(config.norm_placement)},
-              {"position", models::name(config.position)},
-              {"activation", models::name(config.activation)},
-              {"bias", config.has_bias},
-              {"output_bias", config.has_output_bias},
-              {"tie_embeddings", config.tie_embeddings},
-              {"qk_norm", config.qk_norm},
-              {"norm_eps", config.norm_eps},
-              {"rope_theta", config.rope_theta},
-              {"dropout", config.dropout}}
-      .dump(2);
+  return json_text(json{{"family", models::name(config.family)},
+                        {"vocab_size", config.vocab_size},
+                        {"embed_dim", config.embed_dim},
+                        {"num_heads", config.num_heads},
+                        {"num_kv_heads", config.num_kv_heads},
+                        {"head_dim", config.head_dim},
+                        {"num_layers", config.num_layers},
+                        {"hidden_dim", config.hidden_dim},
+                        {"max_seq_len", config.max_seq_len},
+                        {"norm", models::name(config.norm)},
+                        {"norm_placement", models::name(config.norm_placement)},
+                        {"position", models::name(config.position)},
+                        {"activation", models::name(config.activation)},
+                        {"bias", config.has_bias},
+                        {"output_bias", config.has_output_bias},
+                        {"tie_embeddings", config.tie_embeddings},
+                        {"qk_norm", config.qk_norm},
+                        {"norm_eps", config.norm_eps},
+                        {"rope_theta", config.rope_theta},
+                        {"dropout", config.dropout}},
+                   2);
 }
 
 models::DecoderConfig parse_decoder_config(const std::string& text, const std::string& path) {
-  const json object = json::parse(text, nullptr, /*allow_exceptions=*/false);
+  const json object = parse_json(text);
   if (!object.is_object()) throw FormatError(path, FormatError::kNoOffset, "is not a JSON object");
   try {
     models::Family family = models::Family::kClassic;

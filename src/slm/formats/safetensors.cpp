@@ -11,6 +11,7 @@
 #include <set>
 
 #include "slm/core/error.h"
+#include "slm/core/json_text.h"
 #include "slm/formats/printable.h"
 #include "slm/storage/atomic_file.h"
 #include "slm/storage/mapped_file.h"
@@ -190,7 +191,7 @@ std::string header_of(std::span<const OutputTensor* const> tensors, const Metada
     header[tensor->name] = std::move(entry);
     offset += size;
   }
-  std::string text = header.dump();
+  std::string text = json_text(header);
   text.append(static_cast<size_t>((-std::ssize(text) - kLengthBytes) & (kHeaderAlignment - 1)), ' ');
   return text;
 }

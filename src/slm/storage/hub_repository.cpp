@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "slm/core/error.h"
+#include "slm/core/json_text.h"
 #include "slm/storage/folder.h"
 #include "slm/storage/hub_cache.h"
 #include "slm/storage/hub_download.h"
@@ -130,7 +131,7 @@ class HubRepository::Impl {
       return;
     }
     const HttpAnswer answer = ask(fmt::format("{}/revision/{}", api_url(), percent_encoded(address_.revision, "")));
-    const json info = json::parse(answer.body, nullptr, false);
+    const json info = parse_json(answer.body);
     if (!info.is_object() || !info.contains("sha") || !info["sha"].is_string() ||
         !is_commit(info["sha"].get_ref<const std::string&>())) {
       throw Error(fmt::format("{}: {} does not answer as the hub does; check HF_ENDPOINT, or log in to your network",
@@ -141,7 +142,7 @@ class HubRepository::Impl {
   }
 
   void add_page(const std::string& body, std::vector<HubFile>& files) {
-    const json page = json::parse(body, nullptr, false);
+    const json page = parse_json(body);
     if (!page.is_array()) throw Error(fmt::format("{}: the list of files is no JSON array", name()));
     for (const json& entry : page) {
       if (!entry.is_object() || entry.value("type", json()) != "file") continue;

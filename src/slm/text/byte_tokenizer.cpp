@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "slm/core/json_text.h"
 #include "slm/text/utf8.h"
 
 namespace slm::text {
@@ -88,7 +89,7 @@ std::string ByteTokenizer::to_json() const {
                            {"ignore_merges", false},
                            {"vocab", vocab},
                            {"merges", Json::array()}}}};
-  return document.dump(2);
+  return json_text(document, 2);
 }
 
 std::shared_ptr<const Tokenizer> make_byte_tokenizer() { return std::make_shared<ByteTokenizer>(); }

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "slm/core/error.h"
+#include "slm/core/json_text.h"
 #include "slm/text/utf8.h"
 
 namespace slm::text {
@@ -109,7 +110,7 @@ std::string CharTokenizer::to_json() const {
       {"decoder", {{"type", "Fuse"}}},
       // No such token is in the vocabulary: both slm and Hugging Face refuse unknown characters.
       {"model", {{"type", "WordLevel"}, {"vocab", vocab}, {"unk_token", "[UNK]"}}}};
-  return document.dump(2);
+  return json_text(document, 2);
 }
 
 std::shared_ptr<const Tokenizer> train_char_tokenizer(std::string_view text) {

@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <nlohmann/json.hpp>
+
 #include "slm/text/decoder.h"
 #include "slm/text/normalizer_parser.h"
 

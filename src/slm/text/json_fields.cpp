@@ -2,7 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <nlohmann/json.hpp>
+
 #include "slm/core/error.h"
+#include "slm/core/json_text.h"
 #include "slm/text/utf8.h"
 
 namespace slm::text {
@@ -45,7 +48,7 @@ int64_t JsonFields::integer(const char* name) const {
   const Json& value = at(name);
   constexpr uint64_t kMax = INT32_MAX;
   if (!value.is_number_unsigned() || value.get<uint64_t>() > kMax) {
-    fail(fmt::format("has \"{}\": {}, expected a number from 0 to {}", name, value.dump(), kMax));
+    fail(fmt::format("has \"{}\": {}, expected a number from 0 to {}", name, json_text(value), kMax));
   }
   return value.get<int64_t>();
 }

@@ -9,6 +9,7 @@
 #include <optional>
 
 #include "slm/core/error.h"
+#include "slm/core/json_text.h"
 #include "slm/text/byte_tokenizer.h"
 #include "slm/text/char_tokenizer.h"
 #include "slm/text/model_lists.h"
@@ -47,7 +48,7 @@ std::string read_file(const std::string& path) {
 
 // Everything of `document` except its vocabulary is as in `content`.
 bool has_pipeline_of(const Json& document, const std::string& content) {
-  Json expected = Json::parse(content);
+  Json expected = parse_json(content);
   Json& expected_model = expected["model"];
   for (const auto& [name, value] : document.items()) {
     if (name != "model" && (!expected.contains(name) || expected[name] != value)) return false;
@@ -84,7 +85,7 @@ std::shared_ptr<const Tokenizer> parse_own_vocabulary(const Json& document, cons
   if (vocab == document["model"].end() || !vocab->is_object()) return nullptr;
   const std::string bytes = ByteTokenizer().to_json();
   if (vocab->size() == 256 && has_pipeline_of(document, bytes)) {
-    return *vocab == Json::parse(bytes)["model"]["vocab"] ? make_byte_tokenizer() : nullptr;
+    return *vocab == parse_json(bytes)["model"]["vocab"] ? make_byte_tokenizer() : nullptr;
   }
   if (!has_pipeline_of(document, CharTokenizer({}).to_json())) return nullptr;
   auto characters = characters_by_id(*vocab);
@@ -104,7 +105,7 @@ FolderConfig read_folder_config(const std::filesystem::path& folder) {
     if (!std::filesystem::is_regular_file(path)) continue;
     const std::string content = read_file(path.string());
     read_model_lists(content, path.string());  // checks how deep it is nested
-    const Json json = Json::parse(content, nullptr, false);
+    const Json json = parse_json(content);
     if (!json.is_object()) throw FormatError(path.string(), FormatError::kNoOffset, "is not a JSON object");
     for (const auto& [key, value] : json.items()) {
       if (key == "do_lower_case" && value.is_boolean()) config.lowercase = value.get<bool>();
@@ -130,7 +131,7 @@ SpecialTokens roles_of(const FindToken& find, const FolderConfig& config) {
   return roles;
 }
 
-Json parse_json(std::string_view content, const ModelLists& lists, const std::string& name) {
+Json parse_document(std::string_view content, const ModelLists& lists, const std::string& name) {
   try {
     return Json::parse(content);
   } catch (const Json::parse_error& error) {
@@ -143,12 +144,12 @@ Json parse_json(std::string_view content, const ModelLists& lists, const std::st
 
 std::shared_ptr<const Tokenizer> parse(std::string_view content, const std::string& name, const FolderConfig& config) {
   ModelLists lists = read_model_lists(content, name);
-  Json document = parse_json(lists.rest, lists, name);
+  Json document = parse_document(lists.rest, lists, name);
   const bool has_model = document.is_object() && document.contains("model") && document["model"].is_object();
   if (!has_model) throw FormatError(name, FormatError::kNoOffset, "has no \"model\" object: not a tokenizer.json");
   if (may_be_own_vocabulary(document)) {
     lists = {};
-    document = parse_json(content, lists, name);
+    document = parse_document(content, lists, name);
     if (auto own = parse_own_vocabulary(document, name)) return own;
   }
   Pipeline pipeline = parse_pipeline(document, lists, name);

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "slm/core/error.h"
+#include "slm/core/json_text.h"
 #include "slm/text/utf8.h"
 
 namespace slm::text {
@@ -44,7 +45,7 @@ class Reader {
     ++at_;
     if (!is_valid_utf8(content)) return std::nullopt;
     if (!has_escape) return content;
-    const auto value = nlohmann::json::parse(text_.substr(begin - 1, at_ - begin + 1), nullptr, false);
+    const auto value = parse_json(text_.substr(begin - 1, at_ - begin + 1));
     if (!value.is_string()) return std::nullopt;
     return unescaped_.emplace_back(value.get_ref<const std::string&>());
   }

@@ -1,6 +1,9 @@
 #include <fmt/format.h>
 
+#include <nlohmann/json.hpp>
+
 #include "slm/core/error.h"
+#include "slm/core/json_text.h"
 #include "slm/text/bpe_model.h"
 #include "slm/text/model.h"
 #include "slm/text/model_lists.h"
@@ -30,7 +33,7 @@ Vocabulary parse_vocabulary(const JsonFields& fields, ModelLists& lists) {
   vocabulary.reserve(tokens.size(), tokens.size() * 8);
   for (const auto& [token, id] : tokens.items()) {
     if (!id.is_number_unsigned() || id.get<uint64_t>() >= static_cast<uint64_t>(Vocabulary::kMaxSize)) {
-      fields.fail(fmt::format("gives the token '{}' the id {}, expected a number below {}", token, id.dump(),
+      fields.fail(fmt::format("gives the token '{}' the id {}, expected a number below {}", token, json_text(id),
                               Vocabulary::kMaxSize));
     }
     const auto number = id.get<int32_t>();
@@ -47,7 +50,7 @@ MergeList parse_merges(const JsonFields& fields, ModelLists& lists) {
   MergeList merges;
   for (const Json& merge : fields.array("merges")) {
     const auto refuse = [&] {
-      fields.fail(fmt::format("has merge {}: {}, expected two tokens", merges.size(), merge.dump()));
+      fields.fail(fmt::format("has merge {}: {}, expected two tokens", merges.size(), json_text(merge)));
     };
     if (merge.is_array()) {
       if (merge.size() != 2 || !merge[0].is_string() || !merge[1].is_string()) refuse();
@@ -101,7 +104,7 @@ std::unique_ptr<Model> parse_unigram(const JsonFields& fields) {
   for (const Json& piece : pieces) {
     const auto id = static_cast<int32_t>(scores.size());
     if (!piece.is_array() || piece.size() != 2 || !piece[0].is_string() || !piece[1].is_number()) {
-      fields.fail(fmt::format("has vocab[{}]: {}, expected a token and its score", id, piece.dump()));
+      fields.fail(fmt::format("has vocab[{}]: {}, expected a token and its score", id, json_text(piece)));
     }
     if (!vocabulary.add(piece[0].get_ref<const std::string&>(), id)) {
       fields.fail(fmt::format("has the token '{}' twice", piece[0].get_ref<const std::string&>()));

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <nlohmann/json.hpp>
+
 #include "slm/core/error.h"
 #include "slm/text/base64.h"
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "slm/core/error.h"
+#include "slm/core/json_text.h"
 #include "slm/text/tokenizer_document.h"
 #include "slm/text/utf8.h"
 #include "slm/text/vocabulary.h"
@@ -28,7 +29,7 @@ std::vector<std::string_view> lines_of(std::string_view content) {
   return lines;
 }
 
-Json parse_json(std::string_view content, const std::string& name) {
+Json parse_document(std::string_view content, const std::string& name) {
   try {
     return Json::parse(content);
   } catch (const Json::parse_error& error) {
@@ -81,12 +82,12 @@ std::string bert_vocabulary_to_json(std::string_view vocab, const std::string& n
                        {"continuing_subword_prefix", "##"},
                        {"max_input_chars_per_word", 100},
                        {"vocab", std::move(entries)}};
-  return document.dump();
+  return json_text(document);
 }
 
 std::string byte_level_vocabulary_to_json(std::string_view vocab, const std::string& vocab_name,
                                           std::string_view merges, const std::string& merges_name) {
-  const Json entries = parse_json(vocab, vocab_name);
+  const Json entries = parse_document(vocab, vocab_name);
   if (!entries.is_object()) {
     throw FormatError(vocab_name, FormatError::kNoOffset, "is not an object of tokens and ids: not a vocab.json");
   }
@@ -96,7 +97,8 @@ std::string byte_level_vocabulary_to_json(std::string_view vocab, const std::str
   }
   const auto id_of = [&](const Json& id) {
     if (id.is_number_unsigned()) return id.get<uint64_t>();
-    throw FormatError(vocab_name, FormatError::kNoOffset, fmt::format("has the id {}, expected a number", id.dump()));
+    throw FormatError(vocab_name, FormatError::kNoOffset,
+                      fmt::format("has the id {}, expected a number", json_text(id)));
   };
   OrderedJson rules = OrderedJson::array();
   for (const std::string_view line : lines_of(merges)) {
@@ -129,7 +131,7 @@ std::string byte_level_vocabulary_to_json(std::string_view vocab, const std::str
   OrderedJson::object_t tokens;
   for (const auto& [token, id] : entries.items()) tokens.emplace_back(token, id_of(id));
   document["model"] = bpe_model_document(std::move(tokens), std::move(rules));
-  return document.dump();
+  return json_text(document);
 }
 
 }  // namespace slm::text

@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 
+#include "slm/core/json_text.h"
 #include "slm/text/unicode.h"
 #include "slm/text/utf8.h"
 
@@ -133,7 +135,7 @@ int32_t parse_pair(const JsonFields& fields, const char* name) {
   const auto& pair = fields.array(name);
   const bool is_pair =
       pair.size() == 2 && pair[0].is_string() && pair[1].is_number_unsigned() && pair[1].get<uint64_t>() <= INT32_MAX;
-  if (!is_pair) fields.fail(fmt::format("has \"{}\": {}, expected a token and its id", name, pair.dump()));
+  if (!is_pair) fields.fail(fmt::format("has \"{}\": {}, expected a token and its id", name, json_text(pair)));
   return pair[1].get<int32_t>();
 }
 

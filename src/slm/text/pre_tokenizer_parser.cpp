@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <nlohmann/json.hpp>
+
 #include "slm/text/normalizer_parser.h"
 #include "slm/text/pre_tokenizer.h"
 #include "slm/text/unicode.h"

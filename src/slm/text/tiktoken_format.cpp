@@ -5,6 +5,7 @@
 #include <map>
 
 #include "slm/core/error.h"
+#include "slm/core/json_text.h"
 #include "slm/text/base64.h"
 #include "slm/text/byte_tokenizer.h"
 #include "slm/text/older_formats.h"
@@ -105,7 +106,7 @@ std::string tiktoken_vocabulary_to_json(std::string_view content, const std::str
   document["decoder"] = byte_level(true);
   document["model"] = bpe_model_document(std::move(entries), std::move(merges));
   document["model"]["ignore_merges"] = true;
-  return document.dump();
+  return json_text(document);
 }
 
 }  // namespace slm::text

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "slm/core/error.h"
+#include "slm/core/json_text.h"
 #include "slm/text/bpe_trainer.h"
 #include "slm/text/byte_tokenizer.h"
 #include "slm/text/tokenizer_document.h"
@@ -85,7 +86,7 @@ class TokenizerTrainer::Impl {
         finish_byte();
         break;
     }
-    return document_.dump(2);
+    return json_text(document_, 2);
   }
 
  private:

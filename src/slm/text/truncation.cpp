@@ -3,6 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "slm/core/json_text.h"
 
 namespace slm::text {
 namespace {
@@ -42,7 +45,7 @@ LengthRules::LengthRules(const JsonFields& document) {
     if (strategy.is_object()) {
       padding.length = static_cast<size_t>(fields.object("strategy").integer("Fixed"));
     } else if (strategy != "BatchLongest") {
-      fields.fail(fmt::format("has strategy {}, which slm does not support", strategy.dump()));
+      fields.fail(fmt::format("has strategy {}, which slm does not support", json_text(strategy)));
     }
     padding.multiple_of = std::max<size_t>(1, static_cast<size_t>(fields.integer_or("pad_to_multiple_of", 1)));
     padding.is_left = parse_is_left(fields);

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "slm/core/json_text.h"
 #include "slm/text/gpt_splitter.h"
 #include "slm/text/json_fields.h"
 #include "slm/text/normalizer_parser.h"
@@ -25,7 +26,7 @@ class PipelineSplitter final : public WordSplitter {
     if (!document["normalizer"].is_null()) normalizer_ = parse_normalizer(fields("normalizer"));
     if (!document["pre_tokenizer"].is_null()) pre_tokenizer_ = parse_pre_tokenizer(fields("pre_tokenizer"));
     // What comes first in a text may be special to Metaspace.
-    may_cut_ = document["pre_tokenizer"].dump().find("Metaspace") == std::string::npos;
+    may_cut_ = json_text(document["pre_tokenizer"]).find("Metaspace") == std::string::npos;
   }
 
   void split(std::string_view text, WordCounts& words) const override {

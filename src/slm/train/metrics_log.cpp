@@ -2,12 +2,14 @@
 
 #include <nlohmann/json.hpp>
 
+#include "slm/core/json_text.h"
+
 namespace slm::train {
 namespace {
 
 // Whether a line speaks of a step up to `last_step`. Lines of something else are kept.
 bool is_up_to(std::string_view line, int64_t last_step) {
-  const auto object = nlohmann::json::parse(line, nullptr, /*allow_exceptions=*/false);
+  const auto object = parse_json(line);
   if (!object.is_object() || !object.contains("step") || !object["step"].is_number_integer()) return true;
   return object["step"].get<int64_t>() <= last_step;
 }
@@ -21,23 +23,21 @@ void MetricsLog::on_start(const StartReport& report) {
 
 void MetricsLog::on_step(const StepReport& report) {
   epoch_ = report.epoch + 1;
-  log_->append(nlohmann::ordered_json{{"step", report.state.step},
-                                      {"epoch", epoch_},
-                                      {"tokens", report.state.tokens_seen},
-                                      {"loss", report.loss},
-                                      {"lr", report.learning_rate},
-                                      {"grad_norm", report.gradient_norm},
-                                      {"tokens_per_s", report.tokens_per_s},
-                                      {"wait_s", report.time.seconds_waited}}
-                   .dump());
+  log_->append(json_text(nlohmann::ordered_json{{"step", report.state.step},
+                                                {"epoch", epoch_},
+                                                {"tokens", report.state.tokens_seen},
+                                                {"loss", report.loss},
+                                                {"lr", report.learning_rate},
+                                                {"grad_norm", report.gradient_norm},
+                                                {"tokens_per_s", report.tokens_per_s},
+                                                {"wait_s", report.time.seconds_waited}}));
 }
 
 void MetricsLog::on_skip(const SkipReport& report) {
-  log_->append(nlohmann::ordered_json{{"step", report.state.step},
-                                      {"tokens", report.state.tokens_seen},
-                                      {"skipped", report.op},
-                                      {"parameter", report.parameter}}
-                   .dump());
+  log_->append(json_text(nlohmann::ordered_json{{"step", report.state.step},
+                                                {"tokens", report.state.tokens_seen},
+                                                {"skipped", report.op},
+                                                {"parameter", report.parameter}}));
 }
 
 void MetricsLog::on_evaluation(const EvaluationReport& report) {
@@ -48,17 +48,16 @@ void MetricsLog::on_evaluation(const EvaluationReport& report) {
                                  {"val_accuracy", report.evaluation.accuracy},
                                  {"perplexity", report.evaluation.perplexity}};
   if (report.evaluation.bits_per_byte) line["bits_per_byte"] = *report.evaluation.bits_per_byte;
-  log_->append(line.dump());
+  log_->append(json_text(line));
 }
 
 void MetricsLog::on_epoch(const EpochReport& report) {
-  log_->append(nlohmann::ordered_json{{"step", report.state.step},
-                                      {"epoch", report.epoch + 1},
-                                      {"tokens", report.state.tokens_seen},
-                                      {"train_loss", report.loss},
-                                      {"train_s", report.time.seconds},
-                                      {"wait_s", report.time.seconds_waited}}
-                   .dump());
+  log_->append(json_text(nlohmann::ordered_json{{"step", report.state.step},
+                                                {"epoch", report.epoch + 1},
+                                                {"tokens", report.state.tokens_seen},
+                                                {"train_loss", report.loss},
+                                                {"train_s", report.time.seconds},
+                                                {"wait_s", report.time.seconds_waited}}));
 }
 
 }  // namespace slm::train

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "slm/core/error.h"
+#include "slm/core/json_text.h"
 
 namespace slm::train {
 namespace {
@@ -70,11 +71,11 @@ std::string to_json(const TrainState& state) {
                                                           : nlohmann::ordered_json(nullptr)},
       {"num_skipped_in_a_row", state.num_skipped_in_a_row},
   };
-  return object.dump(2) + "\n";
+  return json_text(object, 2) + "\n";
 }
 
 TrainState train_state_from_json(const std::string& path, const std::string& text) {
-  const auto object = nlohmann::json::parse(text, nullptr, /*allow_exceptions=*/false);
+  const auto object = parse_json(text);
   if (!object.is_object()) {
     throw FormatError(path, FormatError::kNoOffset, "is not a JSON object; resume from another checkpoint");
   }

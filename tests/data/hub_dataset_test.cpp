@@ -4,7 +4,6 @@
 
 #include "data/read_corpus.h"
 #include "slm/core/error.h"
-#include "slm/data/path_pattern.h"
 #include "storage/hub_server.h"
 
 namespace slm::data {
@@ -80,40 +79,6 @@ TEST(HubDataset, IsReadAsACorpus) {
   EXPECT_EQ(test::read_corpus({"hf://o/n/extra"}, options).texts.back(), "small.jsonl line 2");
   const auto web = test::read_corpus({server.endpoint() + "/plain/data/train-small.jsonl?key=secret"}, options);
   EXPECT_EQ(web.places.back(), server.endpoint() + "/plain/data/train-small.jsonl:3");
-}
-
-TEST(PathPattern, MatchesAsGlobsDo) {
-  for (const auto& [pattern, path] :
-       std::vector<std::pair<const char*, const char*>>{{"a", "a"},
-                                                        {"*", "ab"},
-                                                        {"*.txt", "x.txt"},
-                                                        {"a?c", "abc"},
-                                                        {"[a-c]x", "bx"},
-                                                        {"[!a]x", "bx"},
-                                                        {"**", "a/b/c"},
-                                                        {"**/c", "a/b/c"},
-                                                        {"**/c", "c"},
-                                                        {"a/**/c", "a/c"},
-                                                        {"a/**/c", "a/b/b/c"},
-                                                        {"a/*/c", "a/b/c"},
-                                                        {"a/**", "a/b/c"},
-                                                        {"[x", "[x"},
-                                                        {"", ""},
-                                                        {"data/train-*", "data/train-00000-of-00002.parquet"}}) {
-    EXPECT_TRUE(matches_path(pattern, path)) << pattern << " " << path;
-  }
-  for (const auto& [pattern, path] : std::vector<std::pair<const char*, const char*>>{{"a", "b"},
-                                                                                      {"a", "ab"},
-                                                                                      {"*", "a/b"},
-                                                                                      {"a?c", "a/c"},
-                                                                                      {"[a-c]x", "dx"},
-                                                                                      {"**/c", "bc"},
-                                                                                      {"a/*/c", "a/b/b/c"},
-                                                                                      {"", "a"},
-                                                                                      {"a", ""},
-                                                                                      {"*.txt", "a/x.txt"}}) {
-    EXPECT_FALSE(matches_path(pattern, path)) << pattern << " " << path;
-  }
 }
 
 }  // namespace

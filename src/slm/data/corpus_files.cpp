@@ -19,32 +19,11 @@
 namespace slm::data {
 namespace {
 
-constexpr int kMaxFolders = 64;
 constexpr size_t kMaxArchives = 8;   // inside each other
 constexpr int kMaxCompressions = 8;  // of one file
 constexpr std::string_view kReadme = "README.md";
 constexpr int64_t kMaxReadmeBytes = int64_t{64} << 20;
 constexpr size_t kPeekedBytes = 4096;  // tells every format apart
-
-// Adds what is read to the count of all inputs.
-class ProgressSource : public storage::ByteSource {
- public:
-  ProgressSource(std::unique_ptr<ByteSource> source, std::atomic<int64_t>& count)
-      : source_(std::move(source)), count_(count) {}
-
-  size_t read(std::span<std::byte> into) override {
-    const size_t got = source_->read(into);
-    count_.fetch_add(static_cast<int64_t>(got), std::memory_order_relaxed);
-    return got;
-  }
-  const std::string& name() const override { return source_->name(); }
-  std::optional<int64_t> size_bytes() const override { return source_->size_bytes(); }
-  bool seek(int64_t position) override { return source_->seek(position); }
-
- private:
-  std::unique_ptr<ByteSource> source_;
-  std::atomic<int64_t>& count_;
-};
 
 bool is_web_address(std::string_view input) { return input.starts_with("http://") || input.starts_with("https://"); }
 
@@ -69,41 +48,55 @@ CorpusFiles::CorpusFiles(const std::vector<std::string>& inputs, const CorpusOpt
 
 void CorpusFiles::add_input(const std::string& input) {
   if (input == "-" || is_web_address(input)) {
-    inputs_.push_back({input});
-    bytes_total_.reset();
+    add_stream(input);
   } else if (storage::is_hub_address(input)) {
     add_hub(input);
   } else if (is_cloud_address(input)) {
     add_cloud(input);
   } else if (storage::is_directory(input)) {
-    if (add_folder(input, 1) > 0) return;
-    throw Error(fmt::format("{}: no text in this folder: expected files that end in {}", input, readable_endings()));
+    add_folder(input);
   } else if (!storage::exists(input) && storage::is_glob(input)) {
     const std::vector<std::string> paths = storage::expand_glob(input);
     if (paths.empty()) throw Error(fmt::format("{}: nothing matches this pattern", input));
     for (const std::string& path : paths) add_input(path);
+  } else if (storage::is_pipe(input)) {
+    add_stream(input);
   } else {
     add_file(input, storage::file_size(input));
   }
 }
 
-int64_t CorpusFiles::add_folder(const std::string& folder, int depth) {
-  if (depth > kMaxFolders) {
-    throw Error(fmt::format("{}: more than {} folders inside each other: a link that leads back to a folder above it?",
-                            folder, kMaxFolders));
-  }
-  int64_t num_files = 0;
-  for (const storage::FolderEntry& entry : storage::list_folder(folder)) {
-    if (entry.name.starts_with('.')) continue;
-    const std::string path = storage::join(folder, entry.name);
-    if (entry.is_directory) {
-      num_files += add_folder(path, depth + 1);
-    } else if (options_.format != InputFormat::kAuto || kind_of_name(entry.name).is_readable()) {
-      add_file(path, entry.size_bytes);
-      ++num_files;
+bool CorpusFiles::is_wanted(std::string_view path) const {
+  return options_.format != InputFormat::kAuto || kind_of_name(path).is_readable();
+}
+
+// Files are counted now and found again when their turn comes: a folder may hold more than memory should keep.
+void CorpusFiles::add_folder(const std::string& folder) {
+  bool is_empty = true;
+  storage::FolderWalk walk(folder);
+  const auto next_file = [&] {
+    while (true) {
+      try {
+        return walk.next();
+      } catch (const Error&) {
+        if (!options_.skip_bad_files) throw;  // else it is counted when its turn comes
+      }
     }
+  };
+  while (const auto file = next_file()) {
+    if (!is_wanted(file->path)) continue;
+    is_empty = false;
+    if (bytes_total_) *bytes_total_ += file->size_bytes;
   }
-  return num_files;
+  if (is_empty) {
+    throw Error(fmt::format("{}: no text in this folder: expected files that end in {}", folder, readable_endings()));
+  }
+  inputs_.push_back({.path = folder, .is_folder = true});
+}
+
+void CorpusFiles::add_stream(const std::string& name) {
+  inputs_.push_back({name});
+  bytes_total_.reset();
 }
 
 void CorpusFiles::add_file(const std::string& path, int64_t size_bytes) {
@@ -118,7 +111,8 @@ void CorpusFiles::add_hub(const std::string& uri) {
   const bool has_readme = std::any_of(files.begin(), files.end(), [](const auto& f) { return f.path == kReadme; });
   const std::string readme = has_readme ? storage::read_file(hub->download(std::string(kReadme)), kMaxReadmeBytes) : "";
   for (const storage::HubFile& file : choose_hub_files(files, readme, address.path, uri)) {
-    inputs_.push_back({fmt::format("hf://{}/{}", address.repository, file.path), hub, file.path});
+    inputs_.push_back(
+        {.path = fmt::format("hf://{}/{}", address.repository, file.path), .hub = hub, .hub_path = file.path});
     if (bytes_total_) *bytes_total_ += file.size_bytes;
   }
 }
@@ -129,9 +123,7 @@ void CorpusFiles::add_cloud(const std::string& uri) {
   const size_t num_before = inputs_.size();
   for (const CloudFile& file : files) {
     if (!is_file && is_hidden(file.uri)) continue;
-    if (is_file || options_.format != InputFormat::kAuto || kind_of_name(name_of(file.uri)).is_readable()) {
-      add_file(file.uri, file.size_bytes);
-    }
+    if (is_file || is_wanted(name_of(file.uri))) add_file(file.uri, file.size_bytes);
   }
   if (inputs_.size() == num_before) {
     throw Error(fmt::format("{}: no text in this folder: expected files that end in {}", uri, readable_endings()));
@@ -146,19 +138,38 @@ std::unique_ptr<storage::ByteSource> CorpusFiles::open_input(const Input& input)
 }
 
 std::optional<CorpusFile> CorpusFiles::next() {
-  while (!archives_.empty() || !inputs_.empty()) {
+  while (true) {
     if (!archives_.empty()) {
       if (auto file = next_in_archive()) return file;
       continue;
     }
-    const Input input = std::move(inputs_.front());
-    inputs_.pop_front();
-    current_name_ = name_of(input.path);
+    const std::optional<Input> input = next_input();
+    if (!input) return std::nullopt;
+    current_name_ = name_of(input->path);
     stored_ = std::make_shared<storage::StoredBytes>();
-    auto source = std::make_unique<ProgressSource>(open_input(input), bytes_read_);
-    if (auto file = open(storage::counted_source(std::move(source), stored_), current_name_)) return file;
+    auto source = storage::counted_source(open_input(*input), stored_, &bytes_read_);
+    if (auto file = open(std::move(source), current_name_)) return file;
   }
-  return std::nullopt;
+}
+
+// A file, the next one of a folder that is being walked through.
+std::optional<CorpusFiles::Input> CorpusFiles::next_input() {
+  while (true) {
+    while (walk_) {
+      std::optional<storage::FolderWalk::File> file = walk_->next();
+      if (!file) {
+        walk_.reset();
+      } else if (is_wanted(file->path)) {
+        return Input{.path = std::move(file->path)};
+      }
+    }
+    if (inputs_.empty()) return std::nullopt;
+    Input input = std::move(inputs_.front());
+    inputs_.pop_front();
+    if (!input.is_folder) return input;
+    current_name_ = input.path;
+    walk_.emplace(input.path);
+  }
 }
 
 std::optional<CorpusFile> CorpusFiles::next_in_archive() {
@@ -174,7 +185,7 @@ std::optional<CorpusFile> CorpusFiles::next_in_archive() {
     return std::nullopt;
   }
   if (is_hidden(*path) || path->starts_with("__MACOSX/")) return std::nullopt;
-  if (options_.format == InputFormat::kAuto && !kind_of_name(*path).is_readable()) return std::nullopt;
+  if (!is_wanted(*path)) return std::nullopt;
   current_name_ = fmt::format("{}!{}", archive.name(), *path);
   return open(archive.open(current_name_), current_name_);
 }

@@ -5,12 +5,14 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "slm/data/corpus.h"
 #include "slm/storage/archive_reader.h"
 #include "slm/storage/byte_source.h"
 #include "slm/storage/expansion_limit.h"
+#include "slm/storage/folder_walk.h"
 
 namespace slm::data {
 
@@ -39,15 +41,19 @@ class CorpusFiles {
  private:
   struct Input {
     std::string path;
+    bool is_folder = false;
     std::shared_ptr<storage::HubRepository> hub = nullptr;  // that `hub_path` is in
     std::string hub_path = {};
   };
 
   void add_input(const std::string& input);
-  int64_t add_folder(const std::string& folder, int depth);
+  void add_folder(const std::string& folder);
+  void add_stream(const std::string& name);
   void add_file(const std::string& path, int64_t size_bytes);
   void add_cloud(const std::string& uri);
   void add_hub(const std::string& uri);
+  bool is_wanted(std::string_view path) const;
+  std::optional<Input> next_input();
   std::unique_ptr<storage::ByteSource> open_input(const Input& input);
 
   // What is inside `source`; nullopt after entering an archive.
@@ -57,6 +63,7 @@ class CorpusFiles {
   const CorpusOptions& options_;
   storage::HttpClient http_;
   std::deque<Input> inputs_;
+  std::optional<storage::FolderWalk> walk_;                        // through the folder whose turn it is
   std::vector<std::unique_ptr<storage::ArchiveReader>> archives_;  // each inside the one before
   std::shared_ptr<storage::StoredBytes> stored_;                   // of the present input
   std::string current_name_;

@@ -10,7 +10,7 @@
 
 #include "slm/core/error.h"
 #include "slm/data/file_kind.h"
-#include "slm/data/path_pattern.h"
+#include "slm/storage/path_pattern.h"
 
 namespace slm::data {
 namespace {
@@ -89,7 +89,8 @@ std::vector<HubFile> files_of(const Config& config, const std::vector<HubFile>& 
   const auto train = config.patterns.find("train");
   for (const HubFile& file : files) {
     const auto matches = [&](const std::vector<std::string>& patterns) {
-      return std::any_of(patterns.begin(), patterns.end(), [&](const auto& p) { return matches_path(p, file.path); });
+      return std::any_of(patterns.begin(), patterns.end(),
+                         [&](const auto& p) { return storage::matches_path(p, file.path); });
     };
     const bool is_chosen = train != config.patterns.end()
                                ? matches(train->second)

@@ -12,12 +12,13 @@ constexpr int64_t kAlwaysAllowedBytes = int64_t{64} << 20;
 
 class CountedSource : public ByteSource {
  public:
-  CountedSource(std::unique_ptr<ByteSource> source, std::shared_ptr<StoredBytes> stored)
-      : source_(std::move(source)), stored_(std::move(stored)) {}
+  CountedSource(std::unique_ptr<ByteSource> source, std::shared_ptr<StoredBytes> stored, std::atomic<int64_t>* total)
+      : source_(std::move(source)), stored_(std::move(stored)), total_(total) {}
 
   size_t read(std::span<std::byte> into) override {
     const size_t got = source_->read(into);
     stored_->num_read += static_cast<int64_t>(got);
+    if (total_ != nullptr) total_->fetch_add(static_cast<int64_t>(got), std::memory_order_relaxed);
     return got;
   }
   const std::string& name() const override { return source_->name(); }
@@ -27,12 +28,14 @@ class CountedSource : public ByteSource {
  private:
   std::unique_ptr<ByteSource> source_;
   std::shared_ptr<StoredBytes> stored_;
+  std::atomic<int64_t>* total_;
 };
 
 }  // namespace
 
-std::unique_ptr<ByteSource> counted_source(std::unique_ptr<ByteSource> source, std::shared_ptr<StoredBytes> stored) {
-  return std::make_unique<CountedSource>(std::move(source), std::move(stored));
+std::unique_ptr<ByteSource> counted_source(std::unique_ptr<ByteSource> source, std::shared_ptr<StoredBytes> stored,
+                                           std::atomic<int64_t>* total) {
+  return std::make_unique<CountedSource>(std::move(source), std::move(stored), total);
 }
 
 void ExpansionLimit::add(size_t num_unpacked, const std::string& name) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -13,8 +14,9 @@ struct StoredBytes {
   int64_t num_read = 0;
 };
 
-// Counts what is read from the file itself.
-std::unique_ptr<ByteSource> counted_source(std::unique_ptr<ByteSource> source, std::shared_ptr<StoredBytes> stored);
+// Counts what is read from the file itself; also in `total`, over several files, which any thread may look at.
+std::unique_ptr<ByteSource> counted_source(std::unique_ptr<ByteSource> source, std::shared_ptr<StoredBytes> stored,
+                                           std::atomic<int64_t>* total = nullptr);
 
 // Refuses decompression bombs: data that unpacks to more than 300 times the stored bytes read so far, once it is more
 // than 64 MiB. Text packs to a third, or to a twentieth where it repeats itself. One limit serves a compressed stream,

@@ -26,6 +26,11 @@ bool is_directory(const std::string& uri) {
   return fs::is_directory(local_path(uri), ignored);
 }
 
+bool is_pipe(const std::string& uri) {
+  std::error_code ignored;
+  return fs::is_other(local_path(uri), ignored);
+}
+
 int64_t file_size(const std::string& uri) {
   const std::string path = local_path(uri);
   if (is_directory(path)) throw_io_error(uri, "cannot read", EISDIR);

@@ -14,6 +14,8 @@ struct FolderEntry {
 
 bool exists(const std::string& uri);
 bool is_directory(const std::string& uri);
+// A named pipe, a device, a socket: something to read from that is neither a file nor a folder.
+bool is_pipe(const std::string& uri);
 int64_t file_size(const std::string& uri);  // of a regular file; throws IoError
 
 // What is in a folder, sorted by name. Throws IoError.

@@ -1,8 +1,8 @@
-#include "slm/data/path_pattern.h"
+#include "slm/storage/path_pattern.h"
 
 #include <vector>
 
-namespace slm::data {
+namespace slm::storage {
 namespace {
 
 // The set at the beginning of `pattern`, which is '[': whether it has `c`, and how long it is; 0 for one that never
@@ -73,4 +73,4 @@ bool matches_path(std::string_view pattern, std::string_view path) {
   return reaches[path.size()];
 }
 
-}  // namespace slm::data
+}  // namespace slm::storage

@@ -1,8 +1,12 @@
 #include "slm/data/corpus.h"
 
 #include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
+#include <fstream>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "data/read_corpus.h"
@@ -143,6 +147,51 @@ TEST(Corpus, PassesOverALineThatIsTooLongForMemory) {
   options.strict = true;
   EXPECT_EQ(message_of<FormatError>([&] { read_corpus({folder / "a.jsonl"}, options); }),
             folder / "a.jsonl:2: the row is too long; mend it, or leave --strict out to skip such places");
+}
+
+TEST(Corpus, PassesOverARecordOfAnyFormatThatIsTooLongForMemory) {
+  const ScratchFolder folder;
+  const std::string long_text(size_t{20} << 20, 'x'), open_array(size_t{20} << 20, '[');
+  write_file(folder / "a.csv", "text\na\n\"" + long_text + "\"\n" + long_text + "\nb\n");
+  write_file(folder / "a.json", "[{\"text\": \"a\"}, {\"text\": \"" + long_text + "\"},\n" + long_text +
+                                    ",\n{\"text\": \"b\"}, " + open_array);
+  CorpusOptions options;
+  options.max_record_bytes = 1 << 20;
+  for (const char* name : {"a.csv", "a.json"}) {
+    const auto corpus = read_corpus({folder / name}, options);
+    EXPECT_EQ(corpus.texts, (Texts{"a", "b"})) << name;
+    EXPECT_LT(corpus.max_block, size_t{3} << 20) << name;
+    EXPECT_GE(corpus.skips[SkipReason::kTooLong].count, 2) << name;
+  }
+}
+
+// A link that leads to itself: root may read every file.
+TEST(Corpus, NamesTheFileThatCannotBeReadAmongGoodOnes) {
+  const ScratchFolder folder;
+  write_file(folder / "a.txt", "one");
+  ASSERT_EQ(::symlink("b.txt", (folder / "b.txt").c_str()), 0);
+  write_file(folder / "c.txt", "two");
+  EXPECT_EQ(message_of<IoError>([&] { read_corpus({folder.path()}); }),
+            folder / "b.txt" +
+                ": cannot open: Too many levels of symbolic links; a symbolic link on the path leads "
+                "back to itself");
+  CorpusOptions options;
+  options.skip_bad_files = true;
+  const auto corpus = read_corpus({folder.path()}, options);
+  EXPECT_EQ(corpus.texts, (Texts{"one", "two"}));
+  EXPECT_EQ(corpus.skips[SkipReason::kBadFile].count, 1);
+  EXPECT_EQ(corpus.skips[SkipReason::kBadFile].first_source, folder / "b.txt");
+}
+
+TEST(Corpus, ReadsANamedPipeAsAStream) {
+  const ScratchFolder folder;
+  ASSERT_EQ(::mkfifo((folder / "pipe").c_str(), 0600), 0);
+  std::thread writer([&] { std::ofstream(folder / "pipe") << "one\n<|endoftext|>\ntwo"; });
+  const auto corpus = read_corpus({folder / "pipe"});
+  writer.join();
+  EXPECT_EQ(corpus.texts, (Texts{"one", "two"}));
+  ASSERT_EQ(::mkfifo((folder / "pipe.jsonl").c_str(), 0600), 0);
+  EXPECT_EQ(CorpusReader({folder / "pipe.jsonl"}, {}).bytes_total(), std::nullopt);
 }
 
 TEST(Corpus, ReadsCsvByTheNameOfItsColumn) {

@@ -59,7 +59,8 @@ class CsvCutter : public BlockCutter {
       if (is_skipping_) {
         block.bytes.resize(end);
         searched = end;
-      } else if (static_cast<int64_t>(searched - end) > options_.max_record_bytes && end == begin) {
+      } else if (static_cast<int64_t>(searched - end) > options_.max_record_bytes) {
+        if (end > begin) break;  // the rows before it first
         skip_row(options_, skips_, SkipReason::kTooLong, {block.index, file_.name(), row_});
         is_skipping_ = true;
         continue;

@@ -1,4 +1,5 @@
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 
 #include <cstdlib>
@@ -6,7 +7,9 @@
 #include <map>
 #include <string>
 
+#include "cli/prepared_files.h"
 #include "cli/run_slm.h"
+#include "storage/hub_server.h"
 
 namespace slm::test {
 namespace {
@@ -17,13 +20,12 @@ class PrepareRanks : public testing::Test {
   void SetUp() override {
     if (std::string(SLM_MPIEXEC).empty()) GTEST_SKIP() << "this build has no MPI";
     for (int file = 0; file < 60; ++file) {
-      std::string content;
+      std::vector<std::string> texts;
       for (int i = 0; i < 50; ++i) {
-        std::string text = "text " + std::to_string(file * i) + std::string(1800, static_cast<char>('a' + i % 26));
-        content += nlohmann::json{{"text", text}}.dump() + "\n";
+        texts.push_back("text " + std::to_string(file * i) + std::string(1800, static_cast<char>('a' + i % 26)));
       }
-      if (file % 20 == 7) content += "not json\n";
-      folder_.write("in/" + std::to_string(1000 + file) + ".jsonl", content);
+      folder_.write("in/" + std::to_string(1000 + file) + ".jsonl",
+                    json_lines(texts) + (file % 20 == 7 ? "not json\n" : ""));
     }
   }
 
@@ -39,13 +41,7 @@ class PrepareRanks : public testing::Test {
     log_ = read_text(folder_.path("log"));
     return WEXITSTATUS(status);
   }
-  std::map<std::string, std::string> files(const std::string& out) const {
-    std::map<std::string, std::string> contents;
-    for (const auto& entry : std::filesystem::directory_iterator(folder_.path(out))) {
-      contents[entry.path().filename()] = entry.is_regular_file() ? read_text(entry.path()) : "a folder";
-    }
-    return contents;
-  }
+  std::map<std::string, std::string> files(const std::string& out) const { return files_in(folder_.path(out)); }
 
   TemporaryFolder folder_;
   std::string log_;
@@ -66,20 +62,37 @@ TEST_F(PrepareRanks, FailWithTheErrorOfASingleProcess) {
   EXPECT_NE(log_.find("standard input reaches only one of several processes"), std::string::npos) << log_;
 }
 
+TEST_F(PrepareRanks, ShareTheDownloadsOfAHub) {
+  const HubServer server;
+  const std::string words = " prepare hf://o/n --tokenizer byte --threads 1 --out ";
+  const auto environment = [&](const char* home) {
+    return "HF_ENDPOINT=" + server.endpoint() + " HF_HOME=" + folder_.path(home) + " ";
+  };
+  ASSERT_EQ(run_ranks(words + folder_.path("four"), environment("ours")), 0) << log_;
+  const std::string alone = environment("other") + SLM_PROGRAM + words + folder_.path("one") + " > /dev/null";
+  ASSERT_EQ(std::system(alone.c_str()), 0);
+  EXPECT_TRUE(files("four") == files("one"));
+}
+
 TEST_F(PrepareRanks, GoOnAfterOneOfThemHasDied) {
+  const std::string last = folder_.write("in/9999.jsonl", json_lines({"the last"}));
   ASSERT_EQ(std::system((SLM_PROGRAM + arguments("one") + " > /dev/null").c_str()), 0);
-  // Rank 2 is killed as soon as the first block is written.
+  // A pipe in the place of the last file, which nobody writes into: nothing can come to its end before the kill.
+  std::filesystem::remove(last);
+  ASSERT_EQ(::mkfifo(last.c_str(), 0600), 0);
+  // Rank 2 is killed as soon as the first shard is on record.
   const std::string killer = folder_.write("killer", "#!/bin/sh\n" SLM_PROGRAM
                                                      " \"$@\" &\nif [ \"$OMPI_COMM_WORLD_RANK\" = 2 ]; then\n"
                                                      "  while kill -0 $! 2>/dev/null; do [ -e '" +
-                                                         folder_.path("four/unfinished/train-00000.bin") +
-                                                         "' ] && kill -9 $!; done\nfi\nwait $!\n");
+                                                         folder_.path("four/train-00000.bin") +
+                                                         "' ] && kill -9 $!; sleep 0.01; done\nfi\nwait $!\n");
   std::filesystem::permissions(killer, std::filesystem::perms::owner_all);
   const std::string command = std::string(SLM_MPIEXEC) + " --oversubscribe --allow-run-as-root -n 4 " + killer +
                               arguments("four") + " > " + folder_.path("log") + " 2>&1";
-  if (std::system(command.c_str()) == 0 || std::filesystem::exists(folder_.path("four/index.json"))) {
-    GTEST_SKIP() << "all was done before the kill";
-  }
+  EXPECT_NE(std::system(command.c_str()), 0);
+  EXPECT_FALSE(std::filesystem::exists(folder_.path("four/index.json")));
+  std::filesystem::remove(last);
+  folder_.write("in/9999.jsonl", json_lines({"the last"}));
   ASSERT_EQ(run_ranks(arguments("four")), 0) << log_;
   EXPECT_EQ(files("four"), files("one"));
 }

@@ -5,6 +5,9 @@
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
+#include <string>
+#include <thread>
+#include <vector>
 
 #include "slm/core/error.h"
 #include "slm/storage/read_file.h"
@@ -107,6 +110,24 @@ TEST(HubRepository, GoesOnWithWhatAnEarlierRunLeft) {
   std::ofstream(blob + ".incomplete") << content.substr(0, 1000);
   EXPECT_TRUE(read_file(repository.download("busy.bin")) == content);
   EXPECT_NE(server.log().find("\"range\": \"bytes=1000-\""), std::string::npos);
+}
+
+TEST(HubRepository, SeveralAtOnceDownloadAFileOnce) {
+  const HubServer server;
+  const ScratchFolder home;
+  std::vector<std::thread> threads;
+  std::vector<std::string> contents(4);
+  for (std::string& content : contents) {
+    threads.emplace_back([&] { content = read_file(open(server, home).download("extra/deep/small.jsonl")); });
+    threads.emplace_back([&] { open(server, home).download("data/train-cut.jsonl"); });
+  }
+  for (std::thread& thread : threads) thread.join();
+  for (const std::string& content : contents) EXPECT_EQ(content, contents[0]);
+  const std::string log = server.log();
+  const std::string from_another_host = "/cdn/data/train-cut.jsonl";
+  size_t num_downloads = 0;
+  for (size_t at = 0; (at = log.find(from_another_host, at)) != std::string::npos; ++at) ++num_downloads;
+  EXPECT_EQ(num_downloads, 3u);  // cut twice
 }
 
 TEST(HubRepository, RefusesWhatIsNotWhatWasAnnounced) {

@@ -83,7 +83,8 @@ std::string download_hub_file(HttpClient& client, const HttpRequest& request, co
   if (exists(blob) && file_size(blob) == announced.size_bytes) return announced.etag;
   const std::string folder = std::filesystem::path(blob).parent_path().string();
   make_folders(folder);
-  const FolderLock lock(folder);
+  const FolderLock lock = FolderLock::wait_for(folder);
+  if (exists(blob) && file_size(blob) == announced.size_bytes) return announced.etag;  // another process was quicker
   const std::string incomplete = cache.incomplete_path(announced.etag);
   download(client, request, announced, name, incomplete);
   const int64_t size = file_size(incomplete);

@@ -1,6 +1,7 @@
 # Apache Arrow with Parquet, which is optional: an installed one, or the one inside PyPI's pyarrow that scripts/setup --arrow
 # keeps in the user's cache. Sets SLM_ARROW_FOUND, SLM_ARROW_INCLUDE_DIRS and SLM_ARROW_LIBRARIES (full paths, so that what
 # is installed finds them again).
+option(SLM_WITH_ARROW "Read Parquet, gs:// and s3:// where Apache Arrow is found" ON)
 set(cache "$ENV{XDG_CACHE_HOME}")
 if(NOT cache)
   set(cache "$ENV{HOME}/.cache")
@@ -14,11 +15,11 @@ find_library(SLM_PARQUET_LIBRARY parquet HINTS ${SLM_ARROW_ROOT} ${wheels} PATH_
 mark_as_advanced(SLM_ARROW_INCLUDE_DIR SLM_ARROW_LIBRARY SLM_PARQUET_LIBRARY)
 
 set(SLM_ARROW_FOUND OFF)
-if(SLM_ARROW_INCLUDE_DIR AND SLM_ARROW_LIBRARY AND SLM_PARQUET_LIBRARY)
+if(SLM_WITH_ARROW AND SLM_ARROW_INCLUDE_DIR AND SLM_ARROW_LIBRARY AND SLM_PARQUET_LIBRARY)
   set(SLM_ARROW_FOUND ON)
   set(SLM_ARROW_INCLUDE_DIRS ${SLM_ARROW_INCLUDE_DIR})
   set(SLM_ARROW_LIBRARIES ${SLM_PARQUET_LIBRARY} ${SLM_ARROW_LIBRARY})
   message(STATUS "Apache Arrow: ${SLM_ARROW_LIBRARY}")
 else()
-  message(STATUS "No Apache Arrow: Parquet cannot be read (scripts/setup --arrow brings it)")
+  message(STATUS "No Apache Arrow: Parquet, gs:// and s3:// cannot be read (scripts/setup --arrow brings it)")
 endif()

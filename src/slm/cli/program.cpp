@@ -15,6 +15,7 @@
 #include "slm/cli/version.h"
 #include "slm/core/error.h"
 #include "slm/core/parallel.h"
+#include "slm/data/cloud_source.h"
 #include "slm/kernels/isa.h"
 #include "slm/kernels/register.h"
 
@@ -166,6 +167,7 @@ int report(const std::string& problem, int exit_code) {
 }  // namespace
 
 int run_program(const std::vector<std::string>& arguments) {
+  const data::CloudClients clients;
   try {
     const int exit_code = dispatch(with_underscores(arguments));
     if (!std::cout.flush()) throw Error("standard output: cannot write all of it; is the disk full?");

@@ -4,6 +4,7 @@
 #include <arrow/io/interfaces.h>
 #include <arrow/result.h>
 #include <arrow/status.h>
+#include <arrow/util/config.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -33,8 +34,24 @@ struct Place {
 
 Place find_place(const std::string& uri) {
   Place place;
-  place.files = value_of(uri, arrow::fs::FileSystemFromUri(uri, &place.path));
+  arrow::Result<std::shared_ptr<arrow::fs::FileSystem>> files = arrow::fs::FileSystemFromUri(uri, &place.path);
+  // Arrow may have its client of S3 in a library beside its own; where it has none, or that is loaded, this fails.
+  const bool has_loaded = !files.ok() && uri.starts_with("s3://") &&
+                          arrow::fs::LoadFileSystemFactories("libarrow_s3.so." ARROW_SO_VERSION).ok();
+  if (has_loaded) files = arrow::fs::FileSystemFromUri(uri, &place.path);
+  place.files = value_of(uri, std::move(files));
   return place;
+}
+
+// As it stands in an address: all but letters, digits, "-._~" and the slashes in hexadecimal digits.
+std::string percent_encoded(std::string_view path) {
+  std::string encoded;
+  for (const char c : path) {
+    const bool is_plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                          std::string_view("-._~/").find(c) != std::string_view::npos;
+    encoded += is_plain ? std::string(1, c) : fmt::format("%{:02X}", static_cast<unsigned char>(c));
+  }
+  return encoded;
 }
 
 class CloudSource : public storage::ByteSource {
@@ -66,7 +83,9 @@ class CloudSource : public storage::ByteSource {
 
 }  // namespace
 
-bool is_cloud_address(std::string_view uri) { return uri.starts_with("gs://"); }
+CloudClients::~CloudClients() { arrow::fs::EnsureFinalized(); }
+
+bool is_cloud_address(std::string_view uri) { return uri.starts_with("gs://") || uri.starts_with("s3://"); }
 
 std::vector<CloudFile> list_cloud_files(const std::string& uri) {
   const Place place = find_place(uri);
@@ -81,13 +100,14 @@ std::vector<CloudFile> list_cloud_files(const std::string& uri) {
   std::string folder = uri.substr(0, options_begin);
   while (folder.ends_with('/')) folder.pop_back();
   std::vector<CloudFile> files;
-  for (const arrow::fs::FileInfo& entry : value_of(uri, place.files->GetFileInfo(selector))) {
+  std::vector<arrow::fs::FileInfo> entries = value_of(uri, place.files->GetFileInfo(selector));
+  std::sort(entries.begin(), entries.end(), [](const auto& a, const auto& b) { return a.path() < b.path(); });
+  for (const arrow::fs::FileInfo& entry : entries) {
     if (!entry.IsFile() || !entry.path().starts_with(place.path)) continue;
     std::string_view rest = std::string_view(entry.path()).substr(place.path.size());
     while (rest.starts_with('/')) rest.remove_prefix(1);
-    files.push_back({fmt::format("{}/{}{}", folder, rest, uri.substr(options_begin)), entry.size()});
+    files.push_back({fmt::format("{}/{}{}", folder, percent_encoded(rest), uri.substr(options_begin)), entry.size()});
   }
-  std::sort(files.begin(), files.end(), [](const CloudFile& a, const CloudFile& b) { return a.uri < b.uri; });
   return files;
 }
 

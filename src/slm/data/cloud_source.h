@@ -13,6 +13,16 @@ namespace slm::data {
 // Files in gs:// (Google Cloud Storage) and s3:// (Amazon S3), by Apache Arrow's clients, which find credentials as
 // those clouds' own tools do. In a build without Arrow each function throws Error.
 
+// One of these lives as long as the program uses any of this. At its end the clients end their threads, as they must
+// before the program ends; from then on none of this works.
+class CloudClients {
+ public:
+  CloudClients() = default;
+  ~CloudClients();
+  CloudClients(const CloudClients&) = delete;
+  CloudClients& operator=(const CloudClients&) = delete;
+};
+
 struct CloudFile {
   std::string uri;
   int64_t size_bytes = 0;

@@ -8,12 +8,15 @@ namespace {
 
 [[noreturn]] void fail(const std::string& uri) {
   throw Error(fmt::format(
-      "{}: this build has no Apache Arrow, which reads gs://: run scripts/setup --arrow and build again", uri));
+      "{}: this build has no Apache Arrow, which reads gs:// and s3://: run scripts/setup --arrow and build again",
+      uri));
 }
 
 }  // namespace
 
-bool is_cloud_address(std::string_view uri) { return uri.starts_with("gs://"); }
+CloudClients::~CloudClients() = default;
+
+bool is_cloud_address(std::string_view uri) { return uri.starts_with("gs://") || uri.starts_with("s3://"); }
 
 std::vector<CloudFile> list_cloud_files(const std::string& uri) { fail(uri); }
 

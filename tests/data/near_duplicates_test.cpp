@@ -26,16 +26,12 @@ double similarity(const Ids& a, const Ids& b) {
   return static_cast<double>(both.size()) / static_cast<double>(of_a.size() + of_b.size() - both.size());
 }
 
-std::vector<uint64_t> keys_of(const Ids& ids) {
-  std::vector<uint64_t> keys;
-  append_near_keys(ids, keys);
-  return keys;
-}
-
-bool is_near(const Ids& a, const Ids& b) {
-  const auto of_a = keys_of(a), of_b = keys_of(b);
-  return std::any_of(of_a.begin(), of_a.end(),
-                     [&](uint64_t key) { return std::find(of_b.begin(), of_b.end(), key) != of_b.end(); });
+bool share_a_band(const Ids& a, const Ids& b) {
+  const auto of_a = near_keys(near_signature(a)), of_b = near_keys(near_signature(b));
+  for (size_t band = 0; band < kNearBands; ++band) {
+    if (of_a[band] == of_b[band]) return true;
+  }
+  return false;
 }
 
 Ids random_ids(std::mt19937& random, size_t count) {
@@ -52,41 +48,49 @@ Ids variant(std::mt19937& random, Ids ids, double wanted) {
   return ids;
 }
 
-TEST(NearDuplicates, AreFoundWithTheProbabilityThatTheBandsGive) {
+TEST(NearDuplicates, ShareABandWithTheProbabilityThatTheBandsGive) {
   std::mt19937 random(7);
   for (const size_t length : {60u, 300u, 3000u}) {
-    for (const double wanted : {0.5, 0.7, 0.8, 0.9, 0.95}) {
-      int found = 0, count = length > 1000 ? 100 : 400;
+    for (const double wanted : {0.5, 0.6, 0.7, 0.8, 0.9}) {
+      int found = 0, count = length > 1000 ? 50 : 300;
       double expected = 0;
       for (int i = 0; i < count; ++i) {
         const Ids a = random_ids(random, length), b = variant(random, a, wanted);
-        found += is_near(a, b);
-        expected += 1 - std::pow(1 - std::pow(similarity(a, b), 14), 20);
+        found += share_a_band(a, b);
+        expected += 1 - std::pow(1 - std::pow(similarity(a, b), 10), 28);
       }
       // Four standard deviations, and a little for minima that are not independent.
-      const double tolerance = 4 * std::sqrt(expected * (1 - expected / count)) + 0.03 * count;
+      const double tolerance = 4 * std::sqrt(expected * (1 - expected / count)) + 0.06 * count;
       EXPECT_NEAR(found, expected, tolerance) << length << " tokens, similarity " << wanted;
     }
   }
 }
 
-TEST(NearDuplicates, DoNotIncludeUnrelatedDocuments) {
+TEST(NearDuplicates, EstimateTheSimilarity) {
   std::mt19937 random(8);
-  for (int i = 0; i < 500; ++i) {
-    const Ids a = random_ids(random, 24 + static_cast<size_t>(i));
-    Ids b = random_ids(random, 24 + static_cast<size_t>(i));
-    std::copy_n(a.begin(), 12, b.begin());  // a common beginning
-    EXPECT_FALSE(is_near(a, b)) << i;
+  const int count = 60;
+  for (const double wanted : {0.0, 0.3, 0.6, 0.8, 0.95, 1.0}) {
+    double error = 0, squares = 0;
+    for (int i = 0; i < count; ++i) {
+      const Ids a = random_ids(random, 2500), b = variant(random, a, wanted);
+      const double s = similarity(a, b), difference = near_similarity(near_signature(a), near_signature(b)) - s;
+      error += difference / count;
+      squares += difference * difference / count;
+    }
+    // Each of 280 agrees, or does not, with the probability p.
+    const double p = wanted + (1 - wanted) / 256, deviation = std::sqrt(p * (1 - p) / 280) * 256 / 255;
+    EXPECT_NEAR(error, 0, 4 * deviation / std::sqrt(count) + 0.002) << wanted;
+    EXPECT_LT(std::sqrt(squares), 1.3 * deviation + 0.001) << wanted;
   }
 }
 
-TEST(NearDuplicates, HaveNoKeysWhenTheyAreShort) {
+TEST(NearDuplicates, AreTheSameSetsOfGrams) {
   std::mt19937 random(9);
-  for (size_t length = 0; length < static_cast<size_t>(kMinNearTokens); ++length) {
-    EXPECT_TRUE(keys_of(random_ids(random, length)).empty());
-  }
-  EXPECT_EQ(keys_of(random_ids(random, 20)).size(), static_cast<size_t>(kNearBands));
-  EXPECT_EQ(keys_of(Ids(100, 5)), keys_of(Ids(200, 5)));  // the same set of 5-grams: one
+  const Ids ids = random_ids(random, 20);
+  Ids twice = ids;
+  twice.insert(twice.end(), ids.begin(), ids.end());
+  EXPECT_EQ(near_signature(Ids(100, 5)), near_signature(Ids(200, 5)));  // one 5-gram
+  EXPECT_NE(near_signature(ids), near_signature(twice));
 }
 
 }  // namespace

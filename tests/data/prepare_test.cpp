@@ -3,10 +3,10 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <map>
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "data/prepared_folder.h"
 #include "slm/core/error.h"
 #include "slm/data/document_starts.h"
 #include "slm/data/token_shard.h"
@@ -20,32 +20,13 @@
 namespace slm::data {
 namespace {
 
+using test::files_of;
 using test::message_of;
+using test::no_sync;
 using test::ScratchFolder;
-using Files = std::map<std::string, std::string>;
-
-// Waits for no disk: the tests write thousands of small files.
-template <class Calls>
-struct WithoutSync : Calls {
-  using Calls::Calls;
-  int fsync(int /*file*/) override { return 0; }
-};
-WithoutSync<storage::SystemCalls> no_sync;
-
-// All files in a folder and those below.
-Files files_of(const std::string& path) {
-  Files files;
-  for (const auto& entry : storage::list_folder(path)) {
-    const std::string below = storage::join(path, entry.name);
-    if (!entry.is_directory) {
-      files[entry.name] = storage::read_file(below);
-      continue;
-    }
-    files[entry.name + "/"] = "";
-    for (const auto& [name, content] : files_of(below)) files[entry.name + "/" + name] = content;
-  }
-  return files;
-}
+using test::texts_of;
+using test::WithoutSync;
+using Files = test::Files;
 
 std::string json_line(const std::string& text) { return nlohmann::json{{"text", text}}.dump() + "\n"; }
 
@@ -87,27 +68,6 @@ struct Corpus {
     return options;
   }
 };
-
-// The text of each document of a part, without the blank line after it, that a folder of byte tokens holds.
-std::vector<std::string> texts_of(const std::string& folder, Part part) {
-  const PreparedIndex index = read_prepared_index(folder);
-  std::vector<TokenSource> shards;
-  for (const auto& shard : index.shards) {
-    if (shard.part == part) shards.push_back(open_token_shard(storage::join(folder, shard.file)));
-  }
-  const TokenSource tokens = TokenSource::concatenate(shards, "shards");
-  const DocumentStarts all_starts = open_document_starts(storage::join(folder, "documents"));
-  const auto starts = all_starts.of(part);
-  std::vector<std::string> texts;
-  for (size_t i = 0; i < starts.size(); ++i) {
-    const auto end = i + 1 < starts.size() ? static_cast<int64_t>(starts[i + 1]) : tokens.size();
-    std::string text;
-    for (auto at = static_cast<int64_t>(starts[i]); at < end; ++at) text += static_cast<char>(tokens[at]);
-    EXPECT_TRUE(text.ends_with("\n\n")) << text;
-    texts.push_back(text.substr(0, text.size() - 2));
-  }
-  return texts;
-}
 
 TEST(Prepare, WritesEachDocumentAndItsSeparator) {
   const Corpus corpus({"ab", "c\n"});

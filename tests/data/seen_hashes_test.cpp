@@ -3,7 +3,10 @@
 #include <gtest/gtest.h>
 
 #include <random>
+#include <set>
+#include <unordered_map>
 #include <unordered_set>
+#include <vector>
 
 #include "storage/scratch_folder.h"
 
@@ -36,6 +39,29 @@ TEST(SeenHashes, AgreeWithASetInAFile) { compare(1000, 50000, UINT64_MAX); }
 TEST(SeenHashes, KnowTheHashesThatComeAgain) {
   compare(1 << 20, 20000, uint64_t{0xFFF} << 52);
   compare(100, 20000, uint64_t{0xFFF} << 52);
+}
+
+TEST(SeenHashes, FindThoseWithTheSameLeadingBits) {
+  for (const int64_t max_in_memory : {1 << 20, 100}) {
+    const test::ScratchFolder folder;
+    SeenHashes seen(folder.path(), max_in_memory);
+    std::unordered_map<uint64_t, std::set<uint64_t>> expected;  // by the leading 32 bits
+    std::mt19937_64 random(3);
+    for (int i = 0; i < 20000; ++i) {
+      const uint64_t leading = random() % 5000 * (UINT32_MAX / 5000), hash = leading << 32 | random() % 50;
+      seen.insert(hash);
+      expected[leading].insert(hash);
+    }
+    seen.insert(0);
+    expected[0].insert(0);
+    for (uint64_t i = 0; i < 5000; ++i) {
+      const uint64_t leading = i * (UINT32_MAX / 5000);
+      const std::vector<uint64_t> found = seen.with_leading_bits_of(leading << 32 | 77);
+      ASSERT_EQ(std::set<uint64_t>(found.begin(), found.end()), expected[leading]) << i;
+      ASSERT_EQ(found.size(), expected[leading].size());
+    }
+    EXPECT_TRUE(seen.with_leading_bits_of(uint64_t{1} << 32).empty());
+  }
 }
 
 TEST(SeenHashes, HoldZero) {

@@ -10,8 +10,9 @@ namespace slm::data {
 namespace {
 
 constexpr size_t kGram = 5;
-constexpr uint32_t kBandRows = 14;
-constexpr uint32_t kMinima = kNearBands * kBandRows;
+constexpr size_t kBandRows = kNearMinima / kNearBands;
+static_assert(kBandRows * kNearBands == kNearMinima);
+constexpr uint32_t kMinima = kNearMinima;
 constexpr uint32_t kEmpty = UINT32_MAX;
 
 // Uniform in [0, kMinima).
@@ -45,14 +46,28 @@ std::array<uint32_t, kMinima> densified(const std::array<uint32_t, kMinima>& min
 
 }  // namespace
 
-void append_near_keys(std::span<const int32_t> ids, std::vector<uint64_t>& keys) {
-  if (static_cast<int64_t>(ids.size()) < kMinNearTokens) return;
-  const std::array<uint32_t, kMinima> signature = densified(minima_of(ids));
-  for (uint32_t band = 0; band < kNearBands; ++band) {
-    uint64_t key = band;
-    for (uint32_t row = 0; row < kBandRows; ++row) key = chained_hash(key, signature[band * kBandRows + row]);
-    keys.push_back(key);
+NearSignature near_signature(std::span<const int32_t> ids) {
+  const std::array<uint32_t, kMinima> minima = densified(minima_of(ids));
+  NearSignature signature;
+  for (size_t i = 0; i < kNearMinima; ++i) signature[i] = static_cast<uint8_t>(chained_hash(i, minima[i]));
+  return signature;
+}
+
+std::array<uint64_t, kNearBands> near_keys(const NearSignature& signature) {
+  std::array<uint64_t, kNearBands> keys;
+  for (size_t band = 0; band < kNearBands; ++band) {
+    keys[band] = band;
+    for (size_t row = 0; row < kBandRows; ++row) {
+      keys[band] = chained_hash(keys[band], signature[band * kBandRows + row]);
+    }
   }
+  return keys;
+}
+
+double near_similarity(const NearSignature& a, const NearSignature& b) {
+  double agreeing = 0;
+  for (size_t i = 0; i < kNearMinima; ++i) agreeing += a[i] == b[i] ? 1 : 0;
+  return (agreeing / kNearMinima - 1.0 / 256) / (1 - 1.0 / 256);
 }
 
 }  // namespace slm::data

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -8,14 +10,29 @@ namespace slm::data {
 
 // Near duplicates by MinHash and locality-sensitive hashing (Broder 1997; Indyk and Motwani 1998) over the 5-grams of a
 // document's tokens. A signature has 280 minima by one-permutation hashing with optimal densification (Shrivastava,
-// ICML 2017), in 20 bands of 14: two documents whose sets of 5-grams have the Jaccard similarity s share a band with
-// the probability 1 - (1 - s^14)^20, which is 0.13 at s = 0.7, 0.59 at 0.8, 0.89 at 0.85, 0.99 at 0.9.
-inline constexpr int kNearBands = 20;
-// Shorter documents have no keys: one other token would make them less than 0.8 similar.
+// ICML 2017), of each the last 8 bits of a hash (b-bit minwise hashing, Li and Koenig 2010): two documents whose sets
+// of 5-grams have the Jaccard similarity s agree in each with the probability s + (1 - s) / 256.
+inline constexpr size_t kNearMinima = 280;
+using NearSignature = std::array<uint8_t, kNearMinima>;
+
+// In 28 bands of 10: documents share one of them with the probability 1 - (1 - s^10)^28, which is 0.55 at s = 0.7, 0.96
+// at 0.8, 0.998 at 0.85. Whether two that do are similar is what their whole signatures say.
+inline constexpr size_t kNearBands = 28;
+
+// What makes documents near duplicates.
+inline constexpr double kNearSimilarity = 0.8;
+
+// Shorter documents have no signature: one other token would make them less than 0.8 similar.
 inline constexpr int64_t kMinNearTokens = 20;
 
-// Appends a key for each band; documents that share a key are near duplicates. A function of the ids alone. Linear in
-// their number, and about 2 microseconds on top.
-void append_near_keys(std::span<const int32_t> ids, std::vector<uint64_t>& keys);
+// Of at least kMinNearTokens tokens; a function of the ids alone. Linear in their number, and about 2 microseconds on
+// top.
+NearSignature near_signature(std::span<const int32_t> ids);
+
+// A key for each band.
+std::array<uint64_t, kNearBands> near_keys(const NearSignature& signature);
+
+// The estimate of the Jaccard similarity; its standard deviation is 0.024 at 0.8.
+double near_similarity(const NearSignature& a, const NearSignature& b);
 
 }  // namespace slm::data

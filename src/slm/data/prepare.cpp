@@ -102,7 +102,7 @@ BlockSourceOptions block_source_options(const PrepareOptions& options, const Pre
   return {.inputs = options.inputs,
           .preparer = {.corpus = options.corpus,
                        .special_in_text = options.special_in_text,
-                       .with_near_keys = options.dedup == Dedup::kNear},
+                       .with_signatures = options.dedup == Dedup::kNear},
           .tokenizer = options.tokenizer,
           .num_threads = options.num_threads,
           .share = {.first_block = state.next_block},

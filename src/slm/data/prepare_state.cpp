@@ -38,6 +38,24 @@ SkipCounts skips_of(const json& list) {
   return skips;
 }
 
+json to_json(const LongDocument& document) {
+  return {{"hash", document.hash},
+          {"first_hash", document.first_hash},
+          {"is_held", document.is_held},
+          {"held_bytes", document.held_bytes},
+          {"held_tokens", document.held_tokens},
+          {"held_begin", document.held_begin}};
+}
+
+LongDocument long_document_of(const json& object) {
+  return {.hash = object.at("hash").get<uint64_t>(),
+          .first_hash = object.at("first_hash").get<uint64_t>(),
+          .is_held = object.at("is_held").get<bool>(),
+          .held_bytes = object.at("held_bytes").get<int64_t>(),
+          .held_tokens = object.at("held_tokens").get<int64_t>(),
+          .held_begin = object.at("held_begin").get<int64_t>()};
+}
+
 }  // namespace
 
 std::string to_json(const PrepareState& state) {
@@ -46,9 +64,11 @@ std::string to_json(const PrepareState& state) {
                        {"next_block", state.next_block},
                        {"raw_hash", state.raw_hash},
                        {"num_hashes", state.num_hashes},
+                       {"num_signatures", state.num_signatures},
                        {"is_read", state.is_read},
                        {"is_open", state.is_open},
-                       {"open_part", static_cast<int>(state.open_part)}};
+                       {"open_part", static_cast<int>(state.open_part)},
+                       {"long_document", to_json(state.long_document)}};
   return json_text(object, 2) + '\n';
 }
 
@@ -61,9 +81,11 @@ PrepareState parse_prepare_state(std::string_view content, const std::string& pa
     state.next_block = object.at("next_block").get<int64_t>();
     state.raw_hash = object.at("raw_hash").get<uint64_t>();
     state.num_hashes = object.at("num_hashes").get<int64_t>();
+    state.num_signatures = object.at("num_signatures").get<int64_t>();
     state.is_read = object.at("is_read").get<bool>();
     state.is_open = object.at("is_open").get<bool>();
     state.open_part = object.at("open_part").get<int>() == 0 ? Part::kTrain : Part::kVal;
+    state.long_document = long_document_of(object.at("long_document"));
     return state;
   } catch (const json::exception& error) {
     throw FormatError(path, FormatError::kNoOffset,

@@ -7,7 +7,6 @@
 
 #include "slm/core/error.h"
 #include "slm/data/content_hash.h"
-#include "slm/data/near_duplicates.h"
 
 namespace slm::data {
 namespace {
@@ -87,7 +86,7 @@ std::string encode(const PreparedBlock& block) {
   out.number(block.raw_hash);
   out.numbers(block.documents);
   out.numbers(block.tokens);
-  out.numbers(block.near_keys);
+  out.numbers(block.signatures);
   out.number(block.inputs.size());
   for (const auto& input : block.inputs) {
     out.text(input.path);
@@ -113,7 +112,7 @@ PreparedBlock decode_prepared_block(std::string_view bytes) {
   block.raw_hash = in.number<uint64_t>();
   block.documents = in.numbers<PreparedBlock::Document>();
   block.tokens = in.numbers<std::byte>();
-  block.near_keys = in.numbers<uint64_t>();
+  block.signatures = in.numbers<NearSignature>();
   for (size_t left = in.number<size_t>(); left > 0; --left) {
     const std::string_view path = in.text();
     block.inputs.push_back({std::string(path), in.number<int64_t>()});
@@ -160,13 +159,14 @@ PreparedBlock BlockPreparer::operator()(const CorpusBlock& block) const {
         tokenizer_->encode(document.text, ids, encode);
         out.special_tokens_in_text +=
             std::count_if(ids.begin(), ids.end(), [&](int32_t id) { return is_special_[static_cast<size_t>(id)]; });
-        const size_t num_keys = out.near_keys.size();
-        if (options_.with_near_keys && document.is_start && document.is_end) append_near_keys(ids, out.near_keys);
+        const bool has_signature =
+            options_.with_signatures && document.is_start && document.is_end && std::ssize(ids) >= kMinNearTokens;
+        if (has_signature) out.signatures.push_back(near_signature(ids));
         if (document.is_end) append_separator(document.text, ids);
-        out.documents.push_back({.hash = document.is_start ? content_hash(document.text) : 0,
+        out.documents.push_back({.hash = content_hash(document.text),
                                  .bytes = std::ssize(document.text),
                                  .num_tokens = std::ssize(ids),
-                                 .num_near_keys = static_cast<int32_t>(out.near_keys.size() - num_keys),
+                                 .has_signature = has_signature,
                                  .is_start = document.is_start,
                                  .is_end = document.is_end});
         if (token_type_ == TokenType::kUInt16) {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "slm/data/corpus.h"
+#include "slm/data/near_duplicates.h"
 #include "slm/data/skip_counts.h"
 #include "slm/data/token_source.h"
 #include "slm/text/tokenizer.h"
@@ -18,10 +19,10 @@ namespace slm::data {
 struct PreparedBlock {
   // A document, or a piece of a long one.
   struct Document {
-    uint64_t hash = 0;  // content_hash of the text
+    uint64_t hash = 0;  // content_hash of the text, of the document or of the piece
     int64_t bytes = 0;  // of the text
     int64_t num_tokens = 0;
-    int32_t num_near_keys = 0;
+    bool has_signature = false;
     bool is_start = true, is_end = true;
   };
   struct InputBytes {
@@ -33,9 +34,9 @@ struct PreparedBlock {
   bool is_end = false;    // no block of the corpus: what its reader passed over after the last one
   uint64_t raw_hash = 0;  // content_hash of the block before it was parsed
   std::vector<Document> documents;
-  std::vector<std::byte> tokens;    // of all documents, uint16 or uint32, with the separators
-  std::vector<uint64_t> near_keys;  // of all documents (near_duplicates.h)
-  std::vector<InputBytes> inputs;   // the text of each input, neighbours of one name together
+  std::vector<std::byte> tokens;          // of all documents, uint16 or uint32, with the separators
+  std::vector<NearSignature> signatures;  // of the documents that have one
+  std::vector<InputBytes> inputs;         // the text of each input, neighbours of one name together
   SkipCounts skips;
   int64_t special_tokens_in_text = 0;
 };
@@ -51,7 +52,7 @@ class BlockPreparer {
   struct Options {
     CorpusOptions corpus;
     bool special_in_text = true;
-    bool with_near_keys = false;
+    bool with_signatures = false;
   };
 
   BlockPreparer(std::shared_ptr<const text::Tokenizer> tokenizer, Options options);

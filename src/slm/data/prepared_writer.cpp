@@ -5,9 +5,11 @@
 #include <algorithm>
 #include <vector>
 
+#include "slm/core/error.h"
 #include "slm/data/content_hash.h"
 #include "slm/data/document_starts.h"
 #include "slm/storage/atomic_file.h"
+#include "slm/storage/file_source.h"
 #include "slm/storage/folder.h"
 #include "slm/storage/mapped_file.h"
 #include "slm/storage/read_file.h"
@@ -20,10 +22,14 @@ using storage::GrowingFile;
 using storage::join;
 
 constexpr size_t kMaxInputs = 10000;  // that index.json lists one by one
+constexpr uint64_t kEndOfDocument = 1;
+constexpr int64_t kReleasedTokens = int64_t{1} << 20;
 
 std::string starts_path(const PreparedWriter::Options& options, Part part) {
   return join(options.unfinished, fmt::format("{}-documents", name(part)));
 }
+
+std::string held_path(const PreparedWriter::Options& options) { return join(options.unfinished, "held"); }
 
 void append(GrowingFile& file, uint64_t number) { file.write(std::as_bytes(std::span(&number, 1))); }
 
@@ -62,6 +68,14 @@ PreparedWriter::PreparedWriter(Options options, PrepareState state)
                            static_cast<size_t>(state_.num_hashes));
     for (const uint64_t hash : hashes) seen_.insert(hash);
   }
+  if (options_.dedup == Dedup::kNear) {
+    near_ = std::make_unique<NearIndex>(options_.unfinished, state_.num_signatures, *options_.calls);
+  }
+  const LongDocument& document = state_.long_document;
+  if (document.held_tokens > 0) {
+    const int64_t size = document.held_begin + document.held_tokens * size_bytes(options_.type);
+    held_ = std::make_unique<GrowingFile>(held_path(options_), size, *options_.calls);
+  }
   for (const auto& sequence : sequences_) {
     sequence->publish();
     num_recorded_whole_ += sequence->num_whole();
@@ -77,34 +91,88 @@ void PreparedWriter::add(const PreparedBlock& block) {
   state_.index.special_tokens_in_text += block.special_tokens_in_text;
   count_inputs(block);
   const int64_t width = size_bytes(options_.type);
-  size_t token_byte = 0, near_key = 0;
+  size_t token_byte = 0;
+  auto signature = block.signatures.begin();
   for (const PreparedBlock::Document& document : block.documents) {
     const auto num_bytes = static_cast<size_t>(document.num_tokens * width);
-    const auto num_keys = static_cast<size_t>(document.num_near_keys);
     const auto tokens = std::span(block.tokens).subspan(token_byte, num_bytes);
-    const auto near_keys = std::span(block.near_keys).subspan(near_key, num_keys);
+    const NearSignature* of_document = document.has_signature ? &*signature++ : nullptr;
     token_byte += num_bytes;
-    near_key += num_keys;
-    // A long document is in the shards before its end is known, so its repetition is not looked for.
-    if (document.is_start && document.is_end) {
-      if (PreparedIndex::Counts* duplicates = duplicates_of(document, near_keys)) {
-        add_to(*duplicates, document.bytes, document.num_tokens);
-        continue;
-      }
+    if (!document.is_start || !document.is_end) {
+      add_piece(document, tokens);
+    } else if (PreparedIndex::Counts* duplicates = duplicates_of(document, of_document)) {
+      add_to(*duplicates, document.bytes, document.num_tokens);
+    } else {
+      write_document(document, tokens);
     }
-    write_document(document, tokens);
     if (is_full()) return;
   }
 }
 
+// Equal documents have equal pieces. One whose pieces so far nobody began with is no repetition, and is written as it
+// comes; any other is held back until it differs, or ends where an earlier one did.
+void PreparedWriter::add_piece(const PreparedBlock::Document& piece, std::span<const std::byte> tokens) {
+  LongDocument& document = state_.long_document;
+  if (piece.is_start) {
+    document = {.first_hash = piece.hash, .is_held = options_.dedup != Dedup::kNone};
+    document.held_begin = held_ ? held_->size_bytes() : 0;
+  }
+  document.hash = chained_hash(document.hash, piece.hash);
+  if (piece.is_end) document.hash = chained_hash(document.hash, kEndOfDocument);
+  if (options_.dedup != Dedup::kNone && !seen_.contains(document.hash)) {
+    remember(document.hash);
+    if (document.is_held) release_held();
+  }
+  if (!document.is_held) {
+    if (!is_full()) write_document(piece, tokens);
+    return;
+  }
+  if (!held_) held_ = std::make_unique<GrowingFile>(held_path(options_), 0, *options_.calls);
+  held_->write(tokens);
+  document.held_bytes += piece.bytes;
+  document.held_tokens += piece.num_tokens;
+  if (!piece.is_end) return;
+  add_to(state_.index.exact_duplicates, document.held_bytes, document.held_tokens);
+  document = {};
+}
+
+void PreparedWriter::release_held() {
+  LongDocument& document = state_.long_document;
+  document.is_held = false;
+  if (document.held_bytes == 0) return;
+  const int64_t width = size_bytes(options_.type);
+  bool is_start = true;
+  if (document.held_tokens > 0) held_->flush();
+  const auto source = document.held_tokens > 0 ? storage::open_file_source(held_path(options_)) : nullptr;
+  if (source) source->seek(document.held_begin);
+  std::vector<std::byte> tokens;
+  do {
+    const int64_t count = std::min(document.held_tokens, kReleasedTokens);
+    const int64_t bytes =
+        count == document.held_tokens ? document.held_bytes : document.held_bytes / document.held_tokens * count;
+    tokens.resize(static_cast<size_t>(count * width));
+    for (size_t size = 0; size < tokens.size();) {
+      const size_t got = source->read(std::span(tokens).subspan(size));
+      if (got == 0) throw FormatError(held_path(options_), FormatError::kNoOffset, "was cut off: use --overwrite");
+      size += got;
+    }
+    write_document(
+        {.hash = document.first_hash, .bytes = bytes, .num_tokens = count, .is_start = is_start, .is_end = false},
+        tokens);
+    is_start = false;
+    document.held_bytes -= bytes;
+    document.held_tokens -= count;
+  } while (document.held_tokens > 0 && !is_full());
+  document.held_bytes = document.held_tokens = 0;
+}
+
 PreparedIndex::Counts* PreparedWriter::duplicates_of(const PreparedBlock::Document& document,
-                                                     std::span<const uint64_t> near_keys) {
+                                                     const NearSignature* signature) {
   if (options_.dedup == Dedup::kNone) return nullptr;
   if (seen_.contains(document.hash)) return &state_.index.exact_duplicates;
-  const auto is_seen = [&](uint64_t key) { return seen_.contains(key); };
-  if (std::any_of(near_keys.begin(), near_keys.end(), is_seen)) return &state_.index.near_duplicates;
+  if (signature != nullptr && near_->has_similar(*signature)) return &state_.index.near_duplicates;
   remember(document.hash);
-  for (const uint64_t key : near_keys) remember(key);
+  if (signature != nullptr) near_->insert(*signature);
   return nullptr;
 }
 
@@ -163,7 +231,14 @@ void PreparedWriter::record() {
     num_recorded_whole_ += sequence(part).num_whole();
   }
   hashes_->sync();
+  if (held_) held_->sync();
+  if (near_) {
+    near_->sync();
+    state_.num_signatures = near_->size();
+  }
+  if (state_.long_document.held_tokens == 0) state_.long_document.held_begin = 0;
   storage::write_file(join(options_.unfinished, kStateName), to_json(state_), *options_.calls);
+  if (state_.long_document.held_tokens == 0) held_.reset();  // the next one begins the file anew
   for (const Part part : kParts) sequence(part).publish();
 }
 

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 
+#include "slm/data/near_index.h"
 #include "slm/data/prepare_state.h"
 #include "slm/data/prepared_block.h"
 #include "slm/data/seen_hashes.h"
@@ -51,8 +52,10 @@ class PreparedWriter {
 
  private:
   // What the document is a duplicate of, as the counts to add it to; nullptr if of none.
-  PreparedIndex::Counts* duplicates_of(const PreparedBlock::Document& document, std::span<const uint64_t> near_keys);
+  PreparedIndex::Counts* duplicates_of(const PreparedBlock::Document& document, const NearSignature* signature);
   void remember(uint64_t hash);
+  void add_piece(const PreparedBlock::Document& piece, std::span<const std::byte> tokens);
+  void release_held();
   void write_document(const PreparedBlock::Document& document, std::span<const std::byte> tokens);
   void count_inputs(const PreparedBlock& block);
   void write_documents_file();
@@ -64,7 +67,9 @@ class PreparedWriter {
   std::array<std::unique_ptr<ShardSequence>, 2> sequences_;      // by Part
   std::array<std::unique_ptr<storage::GrowingFile>, 2> starts_;  // by Part: uint64
   std::unique_ptr<storage::GrowingFile> hashes_;                 // uint64: what seen_ holds
+  std::unique_ptr<storage::GrowingFile> held_;                   // tokens of the long document, while it is held
   SeenHashes seen_;
+  std::unique_ptr<NearIndex> near_;  // where near duplicates are looked for
   size_t num_recorded_whole_ = 0;
 };
 

@@ -18,6 +18,8 @@ namespace {
 
 constexpr size_t kMinSlots = 1024;
 
+bool is_alike(uint64_t a, uint64_t b) { return a >> 32 == b >> 32; }
+
 }  // namespace
 
 // Pages of 512 slots, filled from the front; the leading bits of a hash choose the page. A file that is half full is
@@ -34,6 +36,14 @@ class SeenHashes::File {
   File& operator=(const File&) = delete;
 
   bool contains(uint64_t hash) const { return slot_in(read_page(page_of(hash)), hash) < 0; }
+
+  void append_like(uint64_t hash, std::vector<uint64_t>& found) const {
+    // Of up to 2^32 pages, all that share these bits are in one.
+    for (const uint64_t other : read_page(page_of(hash))) {
+      if (other == 0) return;
+      if (is_alike(other, hash)) found.push_back(other);
+    }
+  }
 
   // False when the page has no room left.
   bool insert(uint64_t hash) {
@@ -126,9 +136,12 @@ SeenHashes::SeenHashes(std::string folder, int64_t max_in_memory)
     : folder_(storage::local_path(folder)), max_in_memory_(max_in_memory), slots_(kMinSlots) {}
 SeenHashes::~SeenHashes() = default;
 
+size_t SeenHashes::start_of(uint64_t hash) const {
+  return static_cast<size_t>(hash >> (64 - std::countr_zero(slots_.size())));
+}
+
 size_t SeenHashes::slot_of(uint64_t hash) const {
-  const int shift = 64 - std::countr_zero(slots_.size());
-  size_t slot = static_cast<size_t>(hash >> shift);
+  size_t slot = start_of(hash);
   while (slots_[slot] != 0 && slots_[slot] != hash) slot = (slot + 1) & (slots_.size() - 1);
   return slot;
 }
@@ -136,6 +149,21 @@ size_t SeenHashes::slot_of(uint64_t hash) const {
 bool SeenHashes::contains(uint64_t hash) const {
   if (hash == 0) return has_zero_;
   return file_ ? file_->contains(hash) : slots_[slot_of(hash)] == hash;
+}
+
+std::vector<uint64_t> SeenHashes::with_leading_bits_of(uint64_t hash) const {
+  std::vector<uint64_t> found;
+  if (has_zero_ && is_alike(0, hash)) found.push_back(0);
+  if (file_) {
+    file_->append_like(hash, found);
+    return found;
+  }
+  // The leading bits say where a hash begins to look for its slot, so those that share them stand in one run.
+  const uint64_t first = hash >> 32 << 32;
+  for (size_t slot = start_of(first); slots_[slot] != 0; slot = (slot + 1) & (slots_.size() - 1)) {
+    if (is_alike(slots_[slot], hash)) found.push_back(slots_[slot]);
+  }
+  return found;
 }
 
 void SeenHashes::insert(uint64_t hash) {

@@ -23,11 +23,16 @@ class SeenHashes {
   bool contains(uint64_t hash) const;
   void insert(uint64_t hash);  // nothing happens when it is there
 
+  // Those in the set that have the leading 32 bits of `hash`: for hashes whose other bits tell something. Not more than
+  // some dozens may share these bits.
+  std::vector<uint64_t> with_leading_bits_of(uint64_t hash) const;
+
   int64_t size() const { return size_; }
 
  private:
   class File;
 
+  size_t start_of(uint64_t hash) const;  // the first slot it may stand in
   size_t slot_of(uint64_t hash) const;
   void grow();
 

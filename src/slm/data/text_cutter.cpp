@@ -49,9 +49,10 @@ class TextCutter : public BlockCutter {
         take_last(block, begin);
         return false;
       }
-      if (block.bytes.size() - begin > max_piece_) {
+      // What could belong to a separator, or to the line break before it, is not known to be text.
+      if (block.bytes.size() - begin > max_piece_ + separator_.size() + 3) {
         begin = take_piece(block, begin);
-        searched = begin;
+        searched = std::max(begin, searched);
         if (is_full(begin)) break;
         continue;
       }
@@ -84,6 +85,7 @@ class TextCutter : public BlockCutter {
       size_t end = found;
       if (end > begin && block.bytes[end - 1] == '\n') --end;
       if (end > begin && end < found && block.bytes[end - 1] == '\r') --end;
+      begin = take_pieces(block, begin, end);
       if (end > begin || is_in_document_) add_part(block, begin, end, true);
       size_t after = next;
       if (after < block.bytes.size() && block.bytes[after] == '\r' && after + 1 < block.bytes.size() &&
@@ -100,17 +102,23 @@ class TextCutter : public BlockCutter {
     return begin;
   }
 
-  // A piece of a document that is too long to wait for its end. What could belong to a separator, or to the line break
-  // before it, stays.
+  // The first piece of a document that is longer than max_piece_. Where pieces end depends on the document alone, so
+  // that equal documents have equal pieces.
   size_t take_piece(CorpusBlock& block, size_t begin) {
-    const std::string_view text = std::string_view(block.bytes).substr(begin, max_piece_ - separator_.size() - 2);
-    const size_t end = begin + piece_end(text);
+    const size_t end = begin + piece_end(std::string_view(block.bytes).substr(begin, max_piece_));
     add_part(block, begin, end, false);
     line_ += count_lines(std::string_view(block.bytes).substr(begin, end - begin));
     return end;
   }
 
+  // All pieces but the last of a document that ends at `end`. Returns where that begins.
+  size_t take_pieces(CorpusBlock& block, size_t begin, size_t end) {
+    while (end - begin > max_piece_) begin = take_piece(block, begin);
+    return begin;
+  }
+
   void take_last(CorpusBlock& block, size_t begin) {
+    begin = take_pieces(block, begin, block.bytes.size());
     const std::string_view rest = std::string_view(block.bytes).substr(begin);
     const bool is_only_space = std::all_of(rest.begin(), rest.end(), is_space);
     if (is_in_document_ || !is_only_space || !has_separators_) add_part(block, begin, block.bytes.size(), true);

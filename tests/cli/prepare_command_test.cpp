@@ -7,6 +7,7 @@
 #include <random>
 #include <thread>
 
+#include "cli/prepared_files.h"
 #include "cli/run_slm.h"
 
 namespace slm::test {
@@ -17,12 +18,10 @@ class PrepareCommand : public testing::Test {
  protected:
   void SetUp() override {
     for (int file = 0; file < 100; ++file) {
-      std::string content;
-      for (int i = 0; i < 4; ++i) {
-        const int which = 4 * file + i;
-        content += nlohmann::json{{"text", "text " + std::to_string(which * which)}}.dump() + "\n";
-      }
-      folder_.write("in/" + std::to_string(1000 + file) + ".jsonl", content);
+      std::vector<std::string> texts;
+      for (int which = 4 * file; which < 4 * file + 4; ++which)
+        texts.push_back("text " + std::to_string(which * which));
+      folder_.write("in/" + std::to_string(1000 + file) + ".jsonl", json_lines(texts));
     }
   }
 
@@ -33,13 +32,7 @@ class PrepareCommand : public testing::Test {
     return all;
   }
 
-  std::map<std::string, std::string> files(const std::string& out) const {
-    std::map<std::string, std::string> contents;
-    for (const auto& entry : std::filesystem::directory_iterator(folder_.path(out))) {
-      contents[entry.path().filename()] = entry.is_regular_file() ? read_text(entry.path()) : "a folder";
-    }
-    return contents;
-  }
+  std::map<std::string, std::string> files(const std::string& out) const { return files_in(folder_.path(out)); }
 
   TemporaryFolder folder_;
 };
@@ -70,6 +63,10 @@ TEST_F(PrepareCommand, SaysWhatItWroteAndInfoSaysItAgain) {
   EXPECT_EQ(info["samples"][0]["text"], "text 0\n\n");
   EXPECT_EQ(info["duplicates"]["exact"]["documents"], 1);
   EXPECT_EQ(info["skipped"].size(), 2u);
+  EXPECT_GT(info["mb_per_s"], 0);
+  const size_t speed = result.out.find("speed: ");
+  EXPECT_NE(text.out.find(result.out.substr(speed, result.out.find('\n', speed) + 1 - speed)), std::string::npos)
+      << text.out;
 }
 
 TEST_F(PrepareCommand, JsonIsTheIndexAndTheSpeed) {

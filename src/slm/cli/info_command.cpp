@@ -84,6 +84,10 @@ json describe_prepared(const std::string& path) {
   const data::PreparedIndex index = data::read_prepared_index(path);
   json result = prepared_json(index);
   result.update(describe_documents(path, index));
+  if (const auto speed = read_speed(path)) {
+    result["mb_per_s"] = speed->mb_per_s;
+    result["seconds"] = speed->seconds;
+  }
   return result;
 }
 
@@ -157,7 +161,9 @@ class InfoCommand final : public Command {
   int run(const OptionTable&) override {
     if (!json_ && !paths_.empty() && data::is_prepared_folder(paths_[0])) {
       const data::PreparedIndex index = data::read_prepared_index(paths_[0]);
-      std::cout << format_prepared(index) << format_documents(describe_documents(paths_[0], index)) << std::flush;
+      const auto speed = read_speed(paths_[0]);
+      std::cout << format_prepared(index) << (speed ? format_speed(*speed) : "")
+                << format_documents(describe_documents(paths_[0], index)) << std::flush;
       return kExitDone;
     }
     const json result = paths_.empty() ? describe_machine() : describe_path(paths_[0]);

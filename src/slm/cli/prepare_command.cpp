@@ -105,7 +105,8 @@ class PrepareCommand final : public Command {
 
   void define_options(OptionTable& options) override {
     options.add_positional("INPUT", inputs_,
-                           "Files, folders, globs, http:// and hf://OWNER/NAME, or - for standard input.", 0, 1 << 20);
+                           "Files, folders, globs, http://, s3://, gs:// and hf://OWNER/NAME, or - for standard input.",
+                           0, 1 << 20);
     options.add("tokenizer", tokenizer_,
                 "A tokenizer.json, vocab.txt, .tiktoken file, a folder with one, a model's on the hub "
                 "(hf://OWNER/NAME), or byte.");
@@ -244,8 +245,11 @@ int PrepareCommand::run_first_rank(dist::Communicator& ranks, const StopSignal& 
   const auto seconds_since_start = [&] { return std::chrono::duration<double>(Clock::now() - start).count(); };
   data::PrepareOptions options = prepare_options();
   if (ranks.size() > 1) {
-    if (std::find(options.inputs.begin(), options.inputs.end(), "-") != options.inputs.end()) {
-      throw UsageError("standard input reaches only one of several processes: put the text into files");
+    for (const std::string& input : options.inputs) {
+      const bool is_local = input.find("://") == std::string::npos;
+      if (input != "-" && !(is_local && storage::is_pipe(input))) continue;
+      throw UsageError(fmt::format("{} reaches only one of several processes: put the text into files",
+                                   input == "-" ? "standard input" : input));
     }
     options.open_blocks = [&](data::BlockSourceOptions of_blocks) {
       return open_gathered_blocks(std::move(of_blocks), ranks);
@@ -292,13 +296,16 @@ void PrepareCommand::print_result(const data::PrepareResult& result, double seco
         "slm: warning: none of the {} documents was chosen for validation: use a larger --val_fraction (it is {})\n",
         with_thousands(index.total().documents), val_fraction_);
   }
-  const double speed = static_cast<double>(result.text_bytes_done) / 1e6 / seconds;
+  const PrepareSpeed speed = {.mb_per_s = static_cast<double>(result.text_bytes_done) / 1e6 / seconds,
+                              .seconds = seconds,
+                              .is_resumed = result.is_resumed};
+  if (!result.was_complete) save_speed(out_, speed);
   if (json_) {
     nlohmann::json object = prepared_json(index);
     object["out"] = out_;
     object["was_complete"] = result.was_complete;
     object["seconds"] = seconds;
-    object["mb_per_s"] = speed;
+    object["mb_per_s"] = speed.mb_per_s;
     std::cout << json_text(object) << std::endl;
     return;
   }
@@ -307,9 +314,7 @@ void PrepareCommand::print_result(const data::PrepareResult& result, double seco
   if (result.was_complete) {
     std::cout << fmt::format("{} is complete and was left alone; --overwrite prepares it again", out_) << std::endl;
   } else {
-    std::cout << fmt::format("speed: {:.1f} MB/s, {:.1f} s{}\nsaved {}", speed, seconds,
-                             result.is_resumed ? " of this run, which went on from an earlier one" : "", out_)
-              << std::endl;
+    std::cout << format_speed(speed) << fmt::format("saved {}", out_) << std::endl;
   }
 }
 

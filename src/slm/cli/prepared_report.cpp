@@ -8,10 +8,13 @@
 #include <vector>
 
 #include "slm/cli/console_lines.h"
+#include "slm/core/error.h"
 #include "slm/core/json_text.h"
 #include "slm/data/document_starts.h"
 #include "slm/data/token_shard.h"
+#include "slm/storage/atomic_file.h"
 #include "slm/storage/folder.h"
+#include "slm/storage/read_file.h"
 #include "slm/text/tokenizer.h"
 
 namespace slm::cli {
@@ -23,6 +26,7 @@ using nlohmann::json;
 
 constexpr int64_t kSampleTokens = 40;
 constexpr size_t kNumSamples = 3;
+constexpr int64_t kMaxSpeedBytes = 4096;
 
 double bytes_per_token(const PreparedIndex& index) {
   const PreparedIndex::Counts total = index.total();
@@ -83,6 +87,33 @@ json sample(const data::TokenSource& tokens, const Lengths& lengths, size_t docu
 }
 
 }  // namespace
+
+void save_speed(const std::string& folder, const PrepareSpeed& speed) {
+  const json object = {
+      {"mb_per_s", speed.mb_per_s}, {"seconds", speed.seconds}, {"is_last_of_several_runs", speed.is_resumed}};
+  try {
+    storage::write_file(storage::join(folder, data::kSpeedName), json_text(object, 2) + "\n");
+  } catch (const Error&) {
+  }
+}
+
+std::optional<PrepareSpeed> read_speed(const std::string& folder) {
+  const std::string path = storage::join(folder, data::kSpeedName);
+  if (!storage::exists(path)) return std::nullopt;
+  try {
+    const json object = parse_json(storage::read_file(path, kMaxSpeedBytes));
+    return PrepareSpeed{.mb_per_s = object.at("mb_per_s").get<double>(),
+                        .seconds = object.at("seconds").get<double>(),
+                        .is_resumed = object.at("is_last_of_several_runs").get<bool>()};
+  } catch (const std::exception&) {
+    return std::nullopt;  // a file of somebody else's
+  }
+}
+
+std::string format_speed(const PrepareSpeed& speed) {
+  return fmt::format("speed: {:.1f} MB/s, {:.1f} s{}\n", speed.mb_per_s, speed.seconds,
+                     speed.is_resumed ? " of the last run, which went on from an earlier one" : "");
+}
 
 std::string format_prepared(const PreparedIndex& index) {
   const PreparedIndex::Counts &train = index.counts(Part::kTrain), &val = index.counts(Part::kVal);

@@ -23,8 +23,8 @@ bool is_name_of_corpus(std::string_view file) {
            file.substr(prefix.size(), file.size() - prefix.size() - 4).find_first_not_of("0123456789") ==
                std::string_view::npos;
   };
-  return file == kIndexName || file == kDocumentStartsName || file == "tokenizer.json" || is_shard("train-") ||
-         is_shard("val-");
+  return file == kIndexName || file == kSpeedName || file == kDocumentStartsName || file == "tokenizer.json" ||
+         is_shard("train-") || is_shard("val-");
 }
 
 }  // namespace
@@ -76,7 +76,9 @@ void OutputFolder::look_at_finished() {
         index.command == options_.command ? "with a tokenizer that has changed since"
                                           : fmt::format("'{}'", fmt::join(index.command, " "))));
   }
-  storage::remove_tree(unfinished_);  // a kill may have come between the last two steps
+  // A kill may have come behind the last file that matters.
+  storage::remove_tree(unfinished_);
+  storage::remove_leftovers(options_.path);
   finished_ = std::move(index);
 }
 

@@ -68,6 +68,8 @@ struct PreparedIndex {
 };
 
 inline constexpr std::string_view kIndexName = "index.json";
+// Beside it, how fast the command was that ended the work: not part of the corpus, which is the same however fast.
+inline constexpr std::string_view kSpeedName = "speed.json";
 
 std::string to_json(const PreparedIndex& index);
 

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "slm/core/error.h"
 #include "slm/data/stories.h"
 #include "slm/data/token_shard.h"
@@ -23,6 +25,14 @@ std::string text_of(const TokenSource& source, const text::Tokenizer& tokenizer)
   std::vector<int32_t> ids(static_cast<size_t>(source.size()));
   source.copy(0, ids);
   return tokenizer.decode(ids, {});
+}
+
+// Of both parts, one after the other.
+std::vector<int32_t> ids_of(const Data& data) {
+  std::vector<int32_t> ids(static_cast<size_t>(data.train.size() + data.validation.size()));
+  data.train.parts()[0].source.copy(0, std::span(ids).first(static_cast<size_t>(data.train.size())));
+  data.validation.parts()[0].source.copy(0, std::span(ids).subspan(static_cast<size_t>(data.train.size())));
+  return ids;
 }
 
 const TokenSource& only(const SourceMix& mix) {
@@ -177,6 +187,50 @@ TEST(OpenData, TakesTheSeparatorOfTheTokenizerThatTokenIdsWereMadeWith) {
   const Data bare = open_data({.data = folder / "t.bin", .val_fraction = 0, .default_vocab_size = 9, .max_seq_len = 2});
   EXPECT_EQ(bare.vocab_size, 9);
   EXPECT_FALSE(only(bare.train).knows_documents());
+}
+
+// A vocabulary of words and the token that ends a document.
+std::string write_words(const ScratchFolder& folder) {
+  storage::write_file(folder / "vocab.txt", "[PAD]\n[UNK]\n[CLS]\n[SEP]\nred\ngreen\nblue\n");
+  return folder / "vocab.txt";
+}
+
+TEST(OpenData, PreparesLongTextOnceAndTrainsOnTheSameTokens) {
+  const ScratchFolder folder;
+  storage::make_folders(folder / "texts/sub");
+  storage::write_file(folder / "one.txt", repeated("red green\nblue ", 50));
+  storage::write_file(folder / "texts/a.txt", repeated("red green\n", 30));
+  storage::write_file(folder / "texts/empty.txt", "");
+  storage::write_file(folder / "texts/sub/b.md", repeated("blue", 1));
+  storage::write_file(folder / "texts/z.txt", repeated("red green\n", 30));  // the same again
+  const std::string words = write_words(folder);
+  for (const char* name : {"one.txt", "texts"}) {
+    for (const std::string& tokenizer : {words, std::string("char"), std::string("byte")}) {
+      SCOPED_TRACE(std::string(name) + " " + tokenizer);
+      const DataOptions in_memory{.data = folder / name, .tokenizer = tokenizer, .max_seq_len = 4};
+      DataOptions options = in_memory;
+      options.cache_dir = folder / "run/cache";
+      options.max_text_in_memory = options.max_text_encoded_at_start = 100;
+      const Data want = open_data(in_memory), got = open_data(options);
+      const std::vector<int32_t> in_memory_ids = ids_of(want), ids = ids_of(got);
+      // What is prepared has a separator behind its last document, too; a file of bytes is trained on as it is.
+      const bool is_prepared = tokenizer != "byte" || name == std::string("texts");
+      EXPECT_EQ(storage::exists(options.cache_dir), is_prepared);
+      ASSERT_EQ(ids.size() > in_memory_ids.size(), is_prepared);
+      EXPECT_TRUE(std::equal(in_memory_ids.begin(), in_memory_ids.end(), ids.begin()));
+      EXPECT_EQ(open_data(options).train.size(), got.train.size());
+      EXPECT_NEAR(static_cast<double>(got.validation.size()), 0.1 * static_cast<double>(got.train.size()) / 0.9, 1);
+      EXPECT_TRUE(only(got.validation).text_bytes().has_value());
+      storage::remove_tree(folder / "run");
+    }
+  }
+}
+
+TEST(OpenData, KeepsShortTextOutOfTheCache) {
+  const ScratchFolder folder;
+  storage::write_file(folder / "a.txt", repeated("red green\n", 50));
+  open_data({.data = folder / "a.txt", .tokenizer = write_words(folder), .max_seq_len = 4, .cache_dir = folder / "c"});
+  EXPECT_FALSE(storage::exists(folder / "c"));
 }
 
 TEST(OpenData, SaysWhatIsWrongWithATextFile) {

@@ -99,5 +99,37 @@ TEST(PrepareOnDemand, NeedsAVocabularyFromBefore) {
   EXPECT_FALSE(storage::exists(folder / "c"));
 }
 
+TEST(PrepareOnDemand, TellsWhatWasFoundOnce) {
+  const ScratchFolder folder;
+  storage::write_file(folder / "a.jsonl", json_lines(3) + "not json\n{\"body\": \"\xFF\"}\n");
+  DataOptions options = options_of(folder);
+  options.val_fraction = 0;
+  int num_calls = 0;
+  options.prepared = [&](const std::string& name, const PreparedIndex& index) {
+    ++num_calls;
+    EXPECT_EQ(name, folder / "a.jsonl");
+    EXPECT_EQ(index.skipped.size(), 1u);
+    EXPECT_EQ(index.invalid_utf8_places, 1);
+  };
+  open_data(options);
+  open_data(options);
+  EXPECT_EQ(num_calls, 1);
+}
+
+TEST(PrepareOnDemand, LeavesNoFolderWhenItFails) {
+  const ScratchFolder folder;
+  storage::write_file(folder / "a.jsonl", "not json\n");
+  DataOptions options = options_of(folder);
+  options.cache_dir = folder / "new/run/cache";
+  EXPECT_THROW(open_data(options), Error);
+  EXPECT_EQ(folder.names(), std::vector<std::string>{"a.jsonl"});
+  storage::make_folders(folder / "new/run");
+  storage::write_file(folder / "new/kept", "x");
+  EXPECT_THROW(open_data(options), Error);
+  EXPECT_EQ(folder.names(), (std::vector<std::string>{"a.jsonl", "new"}));
+  EXPECT_TRUE(storage::exists(folder / "new/run"));  // it was there before
+  EXPECT_FALSE(storage::exists(folder / "new/run/cache"));
+}
+
 }  // namespace
 }  // namespace slm::data

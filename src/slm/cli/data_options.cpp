@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <iostream>
 #include <memory>
 
 #include "slm/cli/console_lines.h"
@@ -34,6 +35,16 @@ data::DataOptions data_options(const std::string& data, const std::string& model
   options.num_threads = num_threads();
   options.progress = [&bar](int64_t done, int64_t total) {
     bar.update(done, total, fmt::format("{} of {}", format_bytes(done), format_bytes(total)));
+  };
+  options.prepared = [&bar](const std::string& name, const data::PreparedIndex& index) {
+    bar.hide();
+    for (const auto& skipped : index.skipped) {
+      std::cerr << fmt::format("slm: warning: {}: skipped, {}: {}, the first in {}\n", name, skipped.reason,
+                               with_thousands(skipped.count), skipped.first);
+    }
+    if (index.invalid_utf8_places == 0) return;
+    std::cerr << fmt::format("slm: warning: {}: not UTF-8, replaced by U+FFFD: {} places\n", name,
+                             with_thousands(index.invalid_utf8_places));
   };
   return options;
 }

@@ -6,7 +6,6 @@
 #include <array>
 #include <cctype>
 #include <utility>
-#include <vector>
 
 namespace slm::data {
 namespace {
@@ -61,6 +60,14 @@ std::string readable_endings() {
   endings.push_back(".tar");
   endings.push_back(".zip");
   return fmt::format("{}, or one of these with {}", fmt::join(endings, ", "), fmt::join(kCompressions, ", "));
+}
+
+std::vector<std::string_view> text_endings() {
+  std::vector<std::string_view> endings;
+  for (const auto& [ending, format] : kFormats) {
+    if (format == InputFormat::kText) endings.push_back(ending);
+  }
+  return endings;
 }
 
 bool has_json_lines(std::string_view name, std::string_view beginning) {

@@ -3,6 +3,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "slm/data/corpus.h"
 
@@ -21,8 +22,14 @@ struct NamedKind {
 
 NamedKind kind_of_name(std::string_view name);
 
+// Whether the file is text as it stands, by its ending.
+inline bool is_text(const NamedKind& kind) {
+  return !kind.is_archive && !kind.is_compressed && kind.format == InputFormat::kText;
+}
+
 // ".txt, .md ...": for messages.
 std::string readable_endings();
+std::vector<std::string_view> text_endings();
 
 // Whether JSON text is one value a line, by its beginning and the file's name: not an array, nor a value over several
 // lines.

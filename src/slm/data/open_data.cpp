@@ -41,52 +41,74 @@ TokenSource open_tokens(const std::string& name, int64_t vocab_size, const DataO
   return options.open_tensor(name);
 }
 
-std::vector<TextDocument> open_documents(const std::string& name) {
-  return name == "stories" ? story_documents({}) : open_text(name);
-}
-
 // One thing that was named, opened as far as is possible without a tokenizer.
 struct Part {
   NamedData named;
-  std::vector<TextDocument> documents;  // of text
+  std::vector<TextDocument> documents;  // of text; none of a large folder
+  int64_t text_bytes = 0;
   std::optional<PreparedCorpus> prepared = {};
   bool is_unprepared = false;
 
-  bool is_text() const { return !documents.empty(); }
+  bool is_text() const { return text_bytes > 0; }
+  bool is_large_folder() const { return is_text() && documents.empty(); }
 };
 
-std::vector<Part> open_parts(const std::string& list, const std::string& flag) {
+void open_text(Part& part, const DataOptions& options) {
+  const std::string& name = part.named.name;
+  if (name == "stories") {
+    part.documents = story_documents({});
+  } else if (!storage::is_directory(name) || size_of_text(name) <= options.max_text_in_memory) {
+    part.documents = data::open_text(name);
+  } else {
+    part.text_bytes = size_of_text(name);
+  }
+  for (const TextDocument& document : part.documents) part.text_bytes += std::ssize(document.text);
+}
+
+std::vector<Part> open_parts(const std::string& list, const std::string& flag, const DataOptions& options) {
   std::vector<Part> parts;
   for (const NamedData& named : parse_data_list(list, flag)) {
     parts.push_back({.named = named, .documents = {}});
     if (is_token_data(named.name)) continue;
     if (named.name == "stories") {
-      parts.back().documents = open_documents(named.name);
+      open_text(parts.back(), options);
     } else if (!is_address(named.name) && is_prepared_folder(named.name)) {
       parts.back().prepared = open_prepared_corpus(named.name);
     } else if (needs_preparing(named.name)) {
       parts.back().is_unprepared = true;
     } else {
-      parts.back().documents = open_documents(named.name);
+      open_text(parts.back(), options);
     }
   }
   return parts;
 }
 
-// Null where there is neither text nor a tokenizer that was named. A character vocabulary needs all of the text.
-std::shared_ptr<const text::Tokenizer> own_tokenizer(const DataOptions& options, const std::vector<Part>& parts) {
-  std::vector<TextDocument> documents;
-  bool has_separators = false, is_dummy_only = true, has_text = false;
+// A character vocabulary needs all of the text. Null where there is none.
+std::shared_ptr<const text::Tokenizer> characters_of(const std::vector<Part>& parts, int64_t max_text_in_memory) {
+  CharacterSet characters;
+  bool has_text = false;
   for (const Part& part : parts) {
-    documents.insert(documents.end(), part.documents.begin(), part.documents.end());
-    has_separators = has_separators || part.documents.size() > 1;
-    is_dummy_only = is_dummy_only && part.named.name == "dummy";
-    has_text = has_text || part.is_text() || part.is_unprepared;
+    if (!part.is_text()) continue;
+    has_text = true;
+    // What stands between documents, and in what is prepared behind each of them.
+    if (part.documents.size() != 1 || part.text_bytes > max_text_in_memory) characters.add(U'\n');
+    if (part.is_large_folder()) {
+      for_each_text(part.named.name, [&](const TextDocument& document) { characters.add(document); });
+    }
+    for (const TextDocument& document : part.documents) characters.add(document);
   }
+  return has_text ? characters.tokenizer() : nullptr;
+}
+
+// Null where there is neither text nor a tokenizer that was named.
+std::shared_ptr<const text::Tokenizer> own_tokenizer(const DataOptions& options, const std::vector<Part>& parts) {
+  const auto is_dummy = [](const Part& part) { return part.named.name == "dummy"; };
+  const auto has_text = [](const Part& part) { return part.is_text() || part.is_unprepared; };
   const bool is_named = !options.tokenizer.empty();
-  if (is_dummy_only || (!has_text && !is_named)) return nullptr;
+  if (std::all_of(parts.begin(), parts.end(), is_dummy)) return nullptr;
+  if (!is_named && std::none_of(parts.begin(), parts.end(), has_text)) return nullptr;
   const std::string& name = is_named ? options.tokenizer : options.text_tokenizer;
-  if (name == "char") return documents.empty() ? nullptr : train_char_tokenizer(documents, has_separators);
+  if (name == "char") return characters_of(parts, options.max_text_in_memory);
   if (name == "byte") return text::make_byte_tokenizer();
   if (!is_named && !storage::exists(name)) {
     throw Error(
@@ -135,15 +157,30 @@ void check_preparable(const DataOptions& options, const std::vector<Part>& parts
   }
 }
 
+// Whether text goes through the cache: where encoding it takes long, or its ids would fill the memory.
+bool is_worth_preparing(const Part& part, const text::Tokenizer& tokenizer, const DataOptions& options) {
+  if (options.cache_dir.empty()) return false;
+  if (tokenizer.kind() == "byte" && part.documents.size() == 1) return false;  // the file is what is trained on
+  const bool is_quick = tokenizer.kind() == "char" || tokenizer.kind() == "byte";
+  return part.text_bytes > (is_quick ? options.max_text_in_memory : options.max_text_encoded_at_start);
+}
+
+// Text keeps all that it has, and is split by position whether it was prepared or not.
 void prepare(Part& part, const std::shared_ptr<const text::Tokenizer>& tokenizer, double val_fraction,
              const DataOptions& options) {
-  const std::string folder = prepare_on_demand(part.named.name, tokenizer,
-                                               {.cache_dir = options.cache_dir,
-                                                .corpus = options.corpus,
-                                                .val_fraction = val_fraction,
-                                                .num_threads = options.num_threads,
-                                                .progress = options.progress});
-  part.prepared = open_prepared_corpus(folder);
+  const std::string& name = part.named.name;
+  PrepareOnDemandOptions of_cache{.cache_dir = options.cache_dir,
+                                  .corpus = options.corpus,
+                                  .val_fraction = part.is_text() ? 0 : val_fraction,
+                                  .dedup = part.is_text() ? Dedup::kNone : Dedup::kExact,
+                                  .num_threads = options.num_threads,
+                                  .progress = options.progress};
+  if (tokenizer->kind() == "char" && part.is_text()) of_cache.corpus.document_separator = "";
+  if (options.prepared) {
+    of_cache.prepared = [&](const PreparedIndex& index) { options.prepared(name, index); };
+  }
+  part.documents.clear();
+  part.prepared = open_prepared_corpus(prepare_on_demand(name, tokenizer, of_cache));
 }
 
 int64_t vocab_size_for(const DataOptions& options, const text::Tokenizer* tokenizer) {
@@ -170,10 +207,12 @@ TokenSource open_source(const Part& part, const text::Tokenizer* tokenizer, int6
     if (part.prepared->train.size() <= kMaxTokensToScan) part.prepared->train.check_ids(vocab_size);
     return part.prepared->train;
   }
-  TokenSource source = part.is_text() ? tokenize(part.documents, *tokenizer, part.named.name, options.progress)
-                                      : open_tokens(part.named.name, vocab_size, options);
+  const std::string& name = part.named.name;
+  TokenSource source = part.is_large_folder() ? tokenize(data::open_text(name), *tokenizer, name, options.progress)
+                       : part.is_text()       ? tokenize(part.documents, *tokenizer, name, options.progress)
+                                              : open_tokens(name, vocab_size, options);
   if (source.size() <= kMaxTokensToScan) source.check_ids(vocab_size);
-  if (source.knows_documents() || tokenizer == nullptr || part.named.name == "dummy") return source;
+  if (source.knows_documents() || tokenizer == nullptr || name == "dummy") return source;
   const auto separator = tokenizer->special_tokens().document_separator();
   return separator ? source.with_document_separator(*separator) : source;
 }
@@ -189,21 +228,25 @@ struct Sources {
 bool has_validation_part(const Part& part) { return part.prepared && part.prepared->validation.size() > 1; }
 
 Sources open_sources(const DataOptions& options) {
-  std::vector<Part> parts = open_parts(options.data, "--data");
+  std::vector<Part> parts = open_parts(options.data, "--data", options);
   std::vector<Part> val_parts, all = parts;
-  if (!options.val_data.empty()) val_parts = open_parts(options.val_data, "--val_data");
+  if (!options.val_data.empty()) val_parts = open_parts(options.val_data, "--val_data", options);
   all.insert(all.end(), val_parts.begin(), val_parts.end());
 
   check_preparable(options, all);
   Sources sources{
       .train = {}, .validation = {}, .val_data = {}, .tokenizer = tokenizer_for(options, all), .vocab_size = 0};
   sources.vocab_size = vocab_size_for(options, sources.tokenizer.get());
-  for (Part& part : parts) {
-    if (part.is_unprepared) prepare(part, sources.tokenizer, val_parts.empty() ? options.val_fraction : 0, options);
-  }
-  for (Part& part : val_parts) {
-    if (part.is_unprepared) prepare(part, sources.tokenizer, 0, options);
-  }
+  all.clear();
+  const auto prepare_all = [&](std::vector<Part>& of_flag, double val_fraction) {
+    for (Part& part : of_flag) {
+      const bool is_for_cache =
+          part.is_unprepared || (part.is_text() && is_worth_preparing(part, *sources.tokenizer, options));
+      if (is_for_cache) prepare(part, sources.tokenizer, val_fraction, options);
+    }
+  };
+  prepare_all(parts, val_parts.empty() ? options.val_fraction : 0);
+  prepare_all(val_parts, 0);
   const auto open = [&](const Part& part) {
     return open_source(part, sources.tokenizer.get(), sources.vocab_size, options);
   };

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "slm/data/corpus.h"
+#include "slm/data/prepared_index.h"
 #include "slm/data/source_mix.h"
 #include "slm/data/token_source.h"
 #include "slm/data/tokenize.h"
@@ -40,8 +41,14 @@ struct DataOptions {
   std::function<TokenSource(const std::string& path)> open_tensor = {};
   Progress progress = {};
 
-  // Other corpora are prepared here once (prepare_on_demand.h); without it they are an error.
+  // Other corpora and long text are prepared here once (prepare_on_demand.h). Without it the former are an error, and
+  // all text is encoded in memory.
   std::string cache_dir = {};
+  // What text is long: of characters and bytes, which are encoded in no time, what should not be held in memory.
+  int64_t max_text_in_memory = int64_t{64} << 20;
+  int64_t max_text_encoded_at_start = int64_t{1} << 20;
+  // Called when `name` was prepared, with what was found in it.
+  std::function<void(const std::string& name, const PreparedIndex& index)> prepared = {};
   CorpusOptions corpus = {};  // how they are read
   int num_threads = 1;        // that prepare them
 };

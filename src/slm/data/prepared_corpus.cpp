@@ -82,12 +82,14 @@ PreparedCorpus open_prepared_corpus(const std::string& folder) {
       with_documents(open_part(folder, corpus.index, Part::kTrain), folder, corpus.index, starts, Part::kTrain);
   corpus.validation =
       with_documents(open_part(folder, corpus.index, Part::kVal), folder, corpus.index, starts, Part::kVal);
-  if (corpus.validation.size() > 0 && corpus.validation.size() <= kMaxTokensWithText) {
+  // What will be evaluated: a part for it, else some or all of the only one.
+  const Part part = corpus.validation.size() > 0 ? Part::kVal : Part::kTrain;
+  TokenSource& scored = part == Part::kVal ? corpus.validation : corpus.train;
+  if (scored.size() <= kMaxTokensWithText) {
     const auto lengths = lengths_of_tokens(*corpus.tokenizer);
     // Without a separator token, a blank line is part of each document's tokens, but not of the index's bytes.
-    corpus.validation = corpus.index.tokenizer.separator
-                            ? corpus.validation.with_text(corpus.index.counts(Part::kVal).bytes, lengths)
-                            : corpus.validation.with_exact_text(lengths);
+    scored = corpus.index.tokenizer.separator ? scored.with_text(corpus.index.counts(part).bytes, lengths)
+                                              : scored.with_exact_text(lengths);
   }
   return corpus;
 }

@@ -15,7 +15,8 @@ struct PreparedCorpus {
   PreparedIndex index;
   std::shared_ptr<const text::Tokenizer> tokenizer;  // the folder's copy
   TokenSource train;                                 // both know their documents; empty where the part has no shard
-  TokenSource validation;                            // and its text, up to 2^26 tokens
+  TokenSource validation;                            // and their text, up to 2^26 tokens, where they are scored:
+                                                     // validation, or train where there is no other
 };
 
 // Throws IoError or FormatError: for a shard whose header does not count the tokens that the index does, document

@@ -2,73 +2,74 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <array>
-#include <cctype>
-
 #include "slm/core/error.h"
+#include "slm/data/file_kind.h"
 #include "slm/storage/folder.h"
+#include "slm/storage/folder_walk.h"
 #include "slm/storage/mapped_file.h"
+#include "slm/storage/read_file.h"
 #include "slm/text/utf8.h"
 
 namespace slm::data {
 namespace {
 
-constexpr std::array<std::string_view, 5> kTextEndings = {".txt", ".text", ".md", ".markdown", ".rst"};
-constexpr int kMaxDepth = 64;
+constexpr int64_t kMaxReadBytes = int64_t{64} << 10;
 
-bool is_text_name(std::string_view name) {
-  std::string lower(name);
-  std::transform(lower.begin(), lower.end(), lower.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return std::any_of(kTextEndings.begin(), kTextEndings.end(), [&](std::string_view e) { return lower.ends_with(e); });
-}
-
-TextDocument map_document(const std::string& path) {
+// Small files are read: the system allows fewer mappings than a folder may have files.
+TextDocument open_document(const std::string& path, int64_t size_bytes) {
+  if (size_bytes <= kMaxReadBytes) return document_of(storage::read_file(path), path);
   auto file = std::make_shared<const storage::MappedFile>(path);
   const auto bytes = file->bytes();
-  return {path, file, {reinterpret_cast<const char*>(bytes.data()), bytes.size()}};
+  return {.name = path,
+          .owner = file,
+          .text = {reinterpret_cast<const char*>(bytes.data()), bytes.size()},
+          .is_mapped = true};
 }
 
-void find_text_files(const std::string& folder, int depth, std::vector<std::string>& paths) {
-  if (depth > kMaxDepth) {
-    throw Error(fmt::format("{}: more than {} folders inside each other: a link that leads back to a folder above it?",
-                            folder, kMaxDepth));
-  }
-  for (const storage::FolderEntry& entry : storage::list_folder(folder)) {
-    if (entry.name.starts_with('.')) continue;
-    const std::string path = storage::join(folder, entry.name);
-    if (entry.is_directory) {
-      find_text_files(path, depth + 1, paths);
-    } else if (is_text_name(entry.name) && entry.size_bytes > 0) {
-      paths.push_back(path);
-    }
-  }
+bool is_text_file(const storage::FolderWalk::File& file) {
+  return file.size_bytes > 0 && is_text(kind_of_name(file.path));
 }
 
 }  // namespace
 
 TextDocument document_of(std::string text, std::string name) {
   auto owner = std::make_shared<const std::string>(std::move(text));
-  return {std::move(name), owner, *owner};
+  return {.name = std::move(name), .owner = owner, .text = *owner};
+}
+
+void for_each_text(const std::string& path, const std::function<void(TextDocument)>& use) {
+  if (!storage::is_directory(path)) {
+    TextDocument document = storage::is_pipe(path) ? document_of(storage::read_file(path), path)
+                                                   : open_document(path, storage::file_size(path));
+    if (document.text.empty()) throw Error(fmt::format("{}: the file is empty, expected text", path));
+    use(std::move(document));
+    return;
+  }
+  bool is_empty = true;
+  storage::FolderWalk walk(path);
+  while (const auto file = walk.next()) {
+    if (!is_text_file(*file)) continue;
+    is_empty = false;
+    use(open_document(file->path, file->size_bytes));
+  }
+  if (is_empty) {
+    throw Error(fmt::format("{}: no text in this folder: expected files that end in {}", path,
+                            fmt::join(text_endings(), ", ")));
+  }
 }
 
 std::vector<TextDocument> open_text(const std::string& path) {
-  if (!storage::is_directory(path)) {
-    TextDocument document = map_document(path);
-    if (document.text.empty()) throw Error(fmt::format("{}: the file is empty, expected text", path));
-    return {std::move(document)};
-  }
-  std::vector<std::string> paths;
-  find_text_files(path, 1, paths);
-  if (paths.empty()) {
-    throw Error(
-        fmt::format("{}: no text in this folder: expected files that end in {}", path, fmt::join(kTextEndings, ", ")));
-  }
-  std::sort(paths.begin(), paths.end());
   std::vector<TextDocument> documents;
-  for (const std::string& file : paths) documents.push_back(map_document(file));
+  for_each_text(path, [&](TextDocument document) { documents.push_back(std::move(document)); });
   return documents;
+}
+
+int64_t size_of_text(const std::string& path) {
+  if (!storage::is_directory(path)) return storage::is_pipe(path) ? 0 : storage::file_size(path);
+  int64_t size = 0;
+  storage::FolderWalk walk(path);
+  while (const auto file = walk.next()) size += is_text_file(*file) ? file->size_bytes : 0;
+  return size;
 }
 
 void check_utf8(const TextDocument& document) {

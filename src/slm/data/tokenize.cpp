@@ -74,6 +74,15 @@ TokenSource tokenize_as(std::span<const TextDocument> documents, const text::Tok
   return separator ? source.with_document_separator(*separator) : source.with_document_starts(starts, *starts);
 }
 
+// The ids of bytes are the bytes.
+TokenSource bytes_of(const TextDocument& document, const text::Tokenizer& tokenizer, const std::string& name) {
+  const auto starts = std::make_shared<const std::vector<uint64_t>>(1);
+  return TokenSource(document.owner, std::as_bytes(std::span(document.text)), TokenType::kUInt8, name,
+                     document.is_mapped)
+      .with_exact_text(lengths_of_tokens(tokenizer))
+      .with_document_starts(starts, *starts);
+}
+
 }  // namespace
 
 std::shared_ptr<const std::vector<int32_t>> lengths_of_tokens(const text::Tokenizer& tokenizer) {
@@ -84,27 +93,28 @@ std::shared_ptr<const std::vector<int32_t>> lengths_of_tokens(const text::Tokeni
   return std::make_shared<const std::vector<int32_t>>(std::move(lengths));
 }
 
-std::shared_ptr<const text::Tokenizer> train_char_tokenizer(std::span<const TextDocument> documents,
-                                                            bool has_separators) {
-  std::vector<bool> is_present(text::kLastCodePoint + 1);
-  is_present['\n'] = has_separators;
-  for (const TextDocument& document : documents) {
-    check_utf8(document);
-    for (size_t at = 0; at < document.text.size();) {
-      const text::Utf8Char c = text::read_utf8(document.text, at);
-      is_present[c.code_point] = true;
-      at += static_cast<size_t>(c.length);
-    }
+CharacterSet::CharacterSet() : is_present_(text::kLastCodePoint + 1) {}
+
+void CharacterSet::add(const TextDocument& document) {
+  check_utf8(document);
+  for (size_t at = 0; at < document.text.size();) {
+    const text::Utf8Char c = text::read_utf8(document.text, at);
+    is_present_[c.code_point] = true;
+    at += static_cast<size_t>(c.length);
   }
+}
+
+std::shared_ptr<const text::Tokenizer> CharacterSet::tokenizer() const {
   std::string characters;
   for (char32_t c = 0; c <= text::kLastCodePoint; ++c) {
-    if (is_present[c]) text::append_utf8(characters, c);
+    if (is_present_[c]) text::append_utf8(characters, c);
   }
   return text::train_char_tokenizer(characters);
 }
 
 TokenSource tokenize(std::span<const TextDocument> documents, const text::Tokenizer& tokenizer, const std::string& name,
                      const Progress& progress) {
+  if (tokenizer.kind() == "byte" && documents.size() == 1) return bytes_of(documents[0], tokenizer, name);
   if (tokenizer.kind() != "byte") {
     for (const TextDocument& document : documents) check_utf8(document);
   }

@@ -47,6 +47,21 @@ TEST(LoadTokenizer, SaysWhatIsWrongWithAFile) {
   EXPECT_THROW(load_tokenizer("/nonexistent/tokenizer.json"), IoError);
 }
 
+TEST(LoadTokenizer, SaysWhatIsWrongWithAFolder) {
+  const auto link = std::filesystem::path(testing::TempDir()) / "slm_load_tokenizer_link";
+  std::filesystem::remove(link);
+  std::filesystem::create_symlink(link, link);  // leads to itself: not even root can look behind it
+  try {
+    load_tokenizer(link.string());
+    FAIL();
+  } catch (const IoError& error) {
+    EXPECT_EQ(error.what(), link.string() +
+                                ": cannot look for a tokenizer: Too many levels of symbolic links; check the path, and "
+                                "the permissions of the folder and of those above it");
+  }
+  std::filesystem::remove(link);
+}
+
 TEST(LoadTokenizer, RefusesEveryTruncationInOneLine) {
   const std::string whole = R"({"version": "1.0", "added_tokens": [], "model": {"type": "BPE",)"
                             R"( "vocab": {"a": 0, "\u00e9\"": 1, "ab": 2, "b": 3}, "merges": [["a", "b"]]}})";

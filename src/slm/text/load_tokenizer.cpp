@@ -197,10 +197,15 @@ std::shared_ptr<const Tokenizer> parse_tokenizer(std::string_view content, const
 }
 
 std::shared_ptr<const Tokenizer> load_tokenizer(const std::string& path) {
-  std::filesystem::path file = path;
-  if (std::filesystem::is_directory(file)) file = tokenizer_file_of(file);
-  const FolderConfig config = read_folder_config(file.parent_path());
-  return parse(read_as_json(file, config), file.string(), config);
+  try {
+    std::filesystem::path file = path;
+    if (std::filesystem::is_directory(file)) file = tokenizer_file_of(file);
+    const FolderConfig config = read_folder_config(file.parent_path());
+    return parse(read_as_json(file, config), file.string(), config);
+  } catch (const std::filesystem::filesystem_error& error) {
+    throw IoError(path, "cannot look for a tokenizer", error.code().value(),
+                  "check the path, and the permissions of the folder and of those above it");
+  }
 }
 
 }  // namespace slm::text

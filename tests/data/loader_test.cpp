@@ -10,8 +10,8 @@
 #include <numeric>
 #include <set>
 
+#include "data/write_shard.h"
 #include "slm/core/error.h"
-#include "slm/data/token_shard.h"
 #include "storage/scratch_folder.h"
 
 namespace slm::data {
@@ -134,31 +134,63 @@ TEST(Loader, AnotherBatchSizeGoesThroughTheSameWindows) {
   EXPECT_EQ(eights, fives);
 }
 
+// One loader for each rank, all at the same position.
+using Ranks = std::vector<std::unique_ptr<Loader>>;
+Ranks make_ranks(const TokenSource& source, LoaderOptions options, int64_t world_size,
+                 const LoaderPosition& position = {}) {
+  Ranks ranks;
+  for (int64_t rank = 0; rank < world_size; ++rank) {
+    options.rank = {rank, world_size};
+    ranks.push_back(std::make_unique<Loader>(source, options, position));
+  }
+  return ranks;
+}
+
+// The next batches of all ranks are, one after the other, `whole`.
+void expect_shares_of(const Batch& whole, const Ranks& ranks) {
+  std::vector<int32_t> tokens, targets;
+  int64_t num_targets = 0;
+  for (const auto& rank : ranks) {
+    const Batch part = rank->next();
+    EXPECT_EQ(part.first_row * part.seq_len, static_cast<int64_t>(tokens.size()));
+    EXPECT_EQ(part.global_num_targets, whole.num_targets);
+    EXPECT_EQ(part.global_num_rows, whole.num_rows);
+    EXPECT_EQ(part.is_last_of_epoch, whole.is_last_of_epoch);
+    EXPECT_EQ(part.epoch, whole.epoch);
+    num_targets += part.num_targets;
+    tokens.insert(tokens.end(), part.tokens.begin(), part.tokens.end());
+    targets.insert(targets.end(), part.targets.begin(), part.targets.end());
+  }
+  EXPECT_EQ(num_targets, whole.num_targets);
+  EXPECT_EQ(tokens, whole.tokens);
+  EXPECT_EQ(targets, whole.targets);
+}
+
 TEST(Loader, RanksShareTheBatchOfASingleProcess) {
   for (const Sampling sampling : {Sampling::kShuffle, Sampling::kRandom}) {
     for (const int64_t world_size : {1, 2, 3, 4, 11}) {
       Loader single(counting(345), options(sampling, 10, 8));
-      std::vector<std::unique_ptr<Loader>> ranks;
-      for (int64_t rank = 0; rank < world_size; ++rank) {
-        LoaderOptions of_rank = options(sampling, 10, 8);
-        of_rank.rank = {rank, world_size};
-        ranks.push_back(std::make_unique<Loader>(counting(345), of_rank));
-      }
-      for (int i = 0; i < 10; ++i) {
-        const Batch whole = single.next();
-        std::vector<int32_t> tokens, targets;
-        for (const auto& rank : ranks) {
-          const Batch part = rank->next();
-          EXPECT_EQ(part.first_row * part.seq_len, static_cast<int64_t>(tokens.size()));
-          EXPECT_EQ(part.global_num_targets, whole.num_targets);
-          EXPECT_EQ(part.global_num_rows, whole.num_rows);
-          EXPECT_EQ(part.is_last_of_epoch, whole.is_last_of_epoch);
-          tokens.insert(tokens.end(), part.tokens.begin(), part.tokens.end());
-          targets.insert(targets.end(), part.targets.begin(), part.targets.end());
-        }
-        EXPECT_EQ(tokens, whole.tokens);
-        EXPECT_EQ(targets, whole.targets);
-      }
+      const Ranks ranks = make_ranks(counting(345), options(sampling, 10, 8), world_size);
+      for (int i = 0; i < 10; ++i) expect_shares_of(single.next(), ranks);
+    }
+  }
+}
+
+TEST(Loader, AnyNumberOfRanksGoesOnWhereAnotherHasStopped) {
+  std::vector<uint64_t> starts;
+  for (uint64_t start = 0; start < 1500; start += 7) starts.push_back(start);
+  const auto owner = std::make_shared<const std::vector<uint64_t>>(starts);
+  const TokenSource source = counting(1500).with_document_starts(owner, *owner);
+  for (const Packing packing : {Packing::kStream, Packing::kDocuments}) {
+    LoaderOptions of_all = options(Sampling::kShuffle, 10, 8);
+    of_all.packing = packing;
+    Loader single(source, of_all);
+    Ranks ranks = make_ranks(source, of_all, 4);
+    for (const int64_t world_size : {1, 2, 4, 3, 8}) {
+      // Five batches with one number of ranks, the next five with another; 149 windows are 19 batches an epoch.
+      for (int i = 0; i < 5; ++i) expect_shares_of(single.next(), ranks);
+      for (const auto& rank : ranks) EXPECT_EQ(rank->position(), single.position());
+      ranks = make_ranks(source, of_all, world_size, ranks.front()->position());
     }
   }
 }
@@ -180,9 +212,7 @@ TEST(Loader, MappedShardsGiveTheSameBatchesAsMemory) {
   const test::ScratchFolder folder;
   std::vector<int32_t> ids(2000);
   std::iota(ids.begin(), ids.end(), 0);
-  ShardWriter writer(folder / "s.bin", 2000, 2000);
-  writer.write(ids);
-  writer.commit();
+  test::write_shard(folder / "s.bin", ids);
   Loader mapped(open_token_shard(folder / "s.bin"), options(Sampling::kShuffle, 16, 4));
   Loader in_memory(counting(2000), options(Sampling::kShuffle, 16, 4));
   for (int i = 0; i < 80; ++i) {

@@ -7,6 +7,7 @@
 #include "slm/core/error.h"
 #include "slm/data/stories.h"
 #include "slm/data/token_shard.h"
+#include "slm/storage/atomic_file.h"
 #include "storage/scratch_folder.h"
 
 namespace slm::data {

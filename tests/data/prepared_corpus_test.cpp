@@ -4,11 +4,11 @@
 
 #include <functional>
 
+#include "data/write_shard.h"
 #include "slm/core/error.h"
 #include "slm/data/document_starts.h"
 #include "slm/data/loader.h"
 #include "slm/data/open_data.h"
-#include "slm/data/token_shard.h"
 #include "slm/storage/read_file.h"
 #include "slm/storage/sha256.h"
 #include "storage/scratch_folder.h"
@@ -23,9 +23,7 @@ constexpr const char* kVocabulary = "[PAD]\n[UNK]\n[CLS]\n[SEP]\na\nb\n";  // [S
 
 PreparedIndex::Shard write_shard(const std::string& folder, Part part, const std::string& file,
                                  const std::vector<int32_t>& ids) {
-  ShardWriter writer(folder + "/" + file, std::ssize(ids), 6);
-  writer.write(ids);
-  writer.commit();
+  test::write_shard(folder + "/" + file, ids);
   return {part, file, std::ssize(ids), storage::sha256_of_file(folder + "/" + file)};
 }
 

@@ -2,13 +2,12 @@
 
 #include <gtest/gtest.h>
 
-#include <array>
 #include <cstring>
 #include <functional>
 #include <numeric>
 
+#include "data/write_shard.h"
 #include "slm/core/error.h"
-#include "slm/storage/read_file.h"
 #include "storage/scratch_folder.h"
 
 namespace slm::data {
@@ -37,33 +36,17 @@ std::string error_of(const std::string& content) {
   });
 }
 
-TEST(TokenShard, WritesTheNarrowLayout) {
-  const ScratchFolder folder;
-  ShardWriter writer(folder / "s.bin", 3, 50257);
-  writer.write(std::array<int32_t, 2>{1, 50256});
-  writer.write(std::array<int32_t, 1>{258});
-  EXPECT_EQ(folder.names().size(), 1u);  // the temporary file alone
-  EXPECT_FALSE(storage::exists(folder / "s.bin"));
-  writer.commit();
-  EXPECT_EQ(storage::read_file(folder / "s.bin"), shard(20240520, 1, 3, std::string("\x01\x00\x50\xC4\x02\x01", 6)));
+TEST(TokenShard, HasTheHeaderOfItsLayout) {
+  EXPECT_EQ(shard_header(TokenType::kUInt16, 3), shard(20240520, 1, 3, ""));
+  EXPECT_EQ(shard_header(TokenType::kUInt32, 2), shard(20240801, 7, 2, ""));
 }
 
-TEST(TokenShard, WritesTheWideLayout) {
-  const ScratchFolder folder;
-  ShardWriter writer(folder / "s.bin", 2, 128256);
-  writer.write(std::array<int32_t, 2>{128255, 7});
-  writer.commit();
-  EXPECT_EQ(storage::read_file(folder / "s.bin"), shard(20240801, 7, 2, bytes_of({128255, 7})));
-}
-
-TEST(TokenShard, ReadsWhatItWrote) {
+TEST(TokenShard, ReadsBothLayouts) {
   const ScratchFolder folder;
   for (const int64_t vocab_size : {256, 65536, 65537, 200000}) {
     std::vector<int32_t> ids(5000);
     for (size_t i = 0; i < ids.size(); ++i) ids[i] = static_cast<int32_t>(static_cast<int64_t>(i) * 7919 % vocab_size);
-    ShardWriter writer(folder / "s.bin", static_cast<int64_t>(ids.size()), vocab_size);
-    writer.write(ids);
-    writer.commit();
+    test::write_shard(folder / "s.bin", ids, vocab_size > 65536);
     const TokenSource source = open_token_shard(folder / "s.bin");
     EXPECT_TRUE(source.is_mapped());
     std::vector<int32_t> got(ids.size());
@@ -80,21 +63,6 @@ TEST(TokenShard, ReadsBareTokens) {
   ASSERT_EQ(source.size(), 2);
   EXPECT_EQ(source[0], 1);
   EXPECT_EQ(source[1], 50256);
-}
-
-TEST(TokenShard, RefusesToWriteWhatTheVocabularyDoesNotHave) {
-  const ScratchFolder folder;
-  ShardWriter writer(folder / "s.bin", 4, 100);
-  writer.write(std::array<int32_t, 2>{1, 99});
-  const std::string place = (folder / "s.bin") + ": token 3 is id 100, but the vocabulary has ids 0 to 99";
-  EXPECT_EQ(message_of<Error>([&] { writer.write(std::array<int32_t, 2>{5, 100}); }), place);
-  EXPECT_NE(message_of<Error>([&] { writer.write(std::array<int32_t, 1>{-1}); }), "no error");
-}
-
-TEST(TokenShard, LeavesNothingWithoutCommit) {
-  const ScratchFolder folder;
-  { ShardWriter(folder / "s.bin", 4, 100).write(std::array<int32_t, 2>{1, 99}); }
-  EXPECT_TRUE(folder.names().empty());
 }
 
 TEST(TokenShard, RefusesAnEmptyFile) { EXPECT_EQ(error_of(""), "s.bin: the file is empty, expected tokens"); }

@@ -6,7 +6,6 @@
 #include <cassert>
 #include <cstring>
 #include <memory>
-#include <vector>
 
 #include "slm/core/error.h"
 #include "slm/storage/mapped_file.h"
@@ -106,37 +105,6 @@ TokenSource open_token_shard(const std::string& path) {
   const ShardLayout layout = parse_shard_layout(bytes, static_cast<int64_t>(bytes.size()), path);
   return TokenSource(file, bytes.subspan(static_cast<size_t>(layout.first_byte())), layout.type, path,
                      /*is_mapped=*/true);
-}
-
-ShardWriter::ShardWriter(const std::string& path, int64_t num_tokens, int64_t vocab_size)
-    : file_(path),
-      path_(path),
-      num_tokens_(num_tokens),
-      vocab_size_(vocab_size),
-      is_wide_(narrowest_token_type(vocab_size) == TokenType::kUInt32) {
-  assert(num_tokens > 0 && num_tokens <= kMaxShardTokens);
-  file_.write(shard_header(is_wide_ ? kWide.type : kNarrow.type, num_tokens));
-}
-
-void ShardWriter::write(std::span<const int32_t> ids) {
-  assert(static_cast<int64_t>(ids.size()) <= num_tokens_ - num_written_);
-  for (size_t i = 0; i < ids.size(); ++i) {
-    if (ids[i] >= 0 && ids[i] < vocab_size_) continue;
-    throw Error(fmt::format("{}: token {} is id {}, but the vocabulary has ids 0 to {}", path_,
-                            num_written_ + static_cast<int64_t>(i), ids[i], vocab_size_ - 1));
-  }
-  if (is_wide_) {
-    file_.write(std::as_bytes(ids));
-  } else {
-    const std::vector<uint16_t> narrow(ids.begin(), ids.end());
-    file_.write(std::as_bytes(std::span(narrow)));
-  }
-  num_written_ += static_cast<int64_t>(ids.size());
-}
-
-void ShardWriter::commit() {
-  assert(num_written_ == num_tokens_);
-  file_.commit();
 }
 
 }  // namespace slm::data

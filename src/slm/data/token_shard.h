@@ -5,7 +5,6 @@
 #include <string>
 
 #include "slm/data/token_source.h"
-#include "slm/storage/atomic_file.h"
 
 namespace slm::data {
 
@@ -36,26 +35,5 @@ std::string shard_header(TokenType type, int64_t num_tokens);
 
 // The shard at `path`, mapped: costs no memory. Throws IoError or FormatError.
 TokenSource open_token_shard(const std::string& path);
-
-// Writes a shard in llm.c's layout: uint16 tokens where all ids below `vocab_size` fit, else uint32. The file appears
-// under its name with commit(), complete.
-class ShardWriter {
- public:
-  // `num_tokens`, at most kMaxShardTokens, must be known: it stands before the tokens.
-  ShardWriter(const std::string& path, int64_t num_tokens, int64_t vocab_size);
-
-  // Throws Error for an id outside the vocabulary. Not more than num_tokens altogether.
-  void write(std::span<const int32_t> ids);
-  // All num_tokens must have been written.
-  void commit();
-
- private:
-  storage::AtomicFile file_;
-  std::string path_;
-  [[maybe_unused]] int64_t num_tokens_;  // for asserts
-  int64_t vocab_size_;
-  bool is_wide_;
-  int64_t num_written_ = 0;
-};
 
 }  // namespace slm::data

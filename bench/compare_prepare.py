@@ -20,23 +20,13 @@ import subprocess
 import sys
 import tempfile
 import time
-import venv
 
+import peer_environment
 import tokenizer_texts
 
 HERE = pathlib.Path(__file__).resolve().parent
 PEERS = ["datasets==5.*", "tokenizers==0.23.*"]
 DOCUMENT_BYTES = 4096
-
-
-def peers_python(cache):
-    folder = cache / "prepare_peers"
-    python = folder / "bin" / "python"
-    if not (folder / "complete").exists():
-        venv.create(folder, with_pip=True, clear=True)
-        subprocess.run([python, "-m", "pip", "install", "--quiet", *PEERS], check=True)
-        (folder / "complete").touch()
-    return python
 
 
 def documents(text, size):
@@ -91,7 +81,7 @@ def main():
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--without_peer", action="store_true")
     arguments = parser.parse_args()
-    cache = pathlib.Path(os.environ.get("XDG_CACHE_HOME", pathlib.Path.home() / ".cache")) / "slm"
+    cache = peer_environment.cache_folder()
     lines, bare = make_corpus(cache, arguments.mb)
     tokenizer = arguments.data / arguments.tokenizer / "tokenizer.json"
     prepare_seconds, encode_seconds, peaks_mb = [], [], []
@@ -112,7 +102,7 @@ def main():
     print(f"peak memory of slm prepare {max(peaks_mb):.0f} MB")
     if arguments.without_peer:
         return
-    python = arguments.python or peers_python(cache)
+    python = arguments.python or peer_environment.python_with("prepare_peers", PEERS)
     folder = tempfile.mkdtemp()
     try:
         seconds, _, out = timed([python, HERE / "prepare_peer.py", tokenizer, lines, arguments.threads, folder])

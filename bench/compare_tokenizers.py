@@ -11,29 +11,18 @@ into an environment in the user's cache folder; the texts (tokenizer_texts.py sa
 
 import argparse
 import json
-import os
 import pathlib
 import statistics
 import subprocess
 import sys
-import venv
 
+import peer_environment
 import tokenizer_texts
 
 HERE = pathlib.Path(__file__).resolve().parent
 PEERS = ["nanotoken==0.1.0", "gigatoken==0.10.0", "tokenizers==0.23.*"]
 # tokenizer: the peers that know it; Hugging Face gives the ids that all others are compared with
 CASES = {"bert-base-uncased": ["nanotoken", "huggingface"], "gpt2": ["gigatoken", "huggingface"]}
-
-
-def peers_python(cache):
-    folder = cache / "tokenizer_peers"
-    python = folder / "bin" / "python"
-    if not (folder / "complete").exists():
-        venv.create(folder, with_pip=True, clear=True)
-        subprocess.run([python, "-m", "pip", "install", "--quiet", *PEERS], check=True)
-        (folder / "complete").touch()
-    return python
 
 
 def run(command):
@@ -64,8 +53,8 @@ def main():
     parser.add_argument("--texts", nargs="+", default=["english", "multilingual", "program"])
     parser.add_argument("--tokenizers", nargs="+", default=list(CASES))
     arguments = parser.parse_args()
-    cache = pathlib.Path(os.environ.get("XDG_CACHE_HOME", pathlib.Path.home() / ".cache")) / "slm"
-    python = arguments.python or peers_python(cache)
+    cache = peer_environment.cache_folder()
+    python = arguments.python or peer_environment.python_with("tokenizer_peers", PEERS)
     texts = tokenizer_texts.collect(cache / "tokenizer_texts", arguments.mb)
     print(f"{'tokenizer':18} {'text':13} {'engine':12} threads   MB/s  Mtokens/s  peak MB (encoding)  ids      slm is")
     for tokenizer in arguments.tokenizers:

@@ -45,6 +45,18 @@ Names names_in(const std::string& path) {
   return names;
 }
 
+// What a run that was killed had on record when it had written tokens 0 to `count`; it goes on writing up to `written`.
+std::vector<PreparedIndex::Shard> killed_run(const ScratchFolder& folder, uint16_t count, bool is_published,
+                                             uint16_t written) {
+  ShardSequence sequence(options(folder, 100), {});
+  append(sequence, 0, count);
+  sequence.sync();
+  const std::vector<PreparedIndex::Shard> recorded = sequence.shards();
+  if (is_published) sequence.publish();
+  append(sequence, count, written);
+  return recorded;
+}
+
 TEST(ShardSequence, CutsTokensIntoShards) {
   const ScratchFolder folder;
   ShardSequence sequence(options(folder, 100), {});
@@ -75,16 +87,7 @@ TEST(ShardSequence, GoesOnFromWhereItWasOnRecord) {
   // After the record the first run writes nothing, some tokens, all of the shard, or several shards.
   for (const int written : {150, 151, 199, 200, 201, 455}) {
     const ScratchFolder folder;
-    std::vector<PreparedIndex::Shard> recorded;
-    {
-      ShardSequence first(options(folder, 100), {});
-      append(first, 0, 150);
-      first.sync();
-      recorded = first.shards();
-      first.publish();
-      append(first, 150, static_cast<uint16_t>(written));
-    }
-    ShardSequence second(options(folder, 100), recorded);
+    ShardSequence second(options(folder, 100), killed_run(folder, 150, true, static_cast<uint16_t>(written)));
     EXPECT_EQ(names_in(folder / "unfinished"), Names{"train-00001.bin"});
     append(second, 150, 320);
     second.finish();
@@ -96,14 +99,7 @@ TEST(ShardSequence, GoesOnFromWhereItWasOnRecord) {
 
 TEST(ShardSequence, PublishesWhatAKilledRunHadOnRecord) {
   const ScratchFolder folder;
-  std::vector<PreparedIndex::Shard> recorded;
-  {
-    ShardSequence first(options(folder, 100), {});
-    append(first, 0, 250);
-    first.sync();
-    recorded = first.shards();
-  }
-  ShardSequence second(options(folder, 100), recorded);
+  ShardSequence second(options(folder, 100), killed_run(folder, 250, false, 250));
   second.publish();
   EXPECT_EQ(folder.names(), (Names{"train-00000.bin", "train-00001.bin", "unfinished"}));
   second.finish();
@@ -113,14 +109,7 @@ TEST(ShardSequence, PublishesWhatAKilledRunHadOnRecord) {
 
 TEST(ShardSequence, MissesShardsThatWereOnRecord) {
   const ScratchFolder folder;
-  std::vector<PreparedIndex::Shard> recorded;
-  {
-    ShardSequence first(options(folder, 100), {});
-    append(first, 0, 150);
-    first.sync();
-    recorded = first.shards();
-    first.publish();
-  }
+  const std::vector<PreparedIndex::Shard> recorded = killed_run(folder, 150, true, 150);
   storage::remove_tree(folder / "train-00000.bin");
   EXPECT_NE(test::message_of<Error>([&] { ShardSequence(options(folder, 100), recorded); }), "no error");
 }

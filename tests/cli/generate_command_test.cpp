@@ -79,6 +79,22 @@ TEST_F(GenerateCommand, TheTextEndsBeforeTheFirstStopString) {
 
 TEST_F(GenerateCommand, AStopStringOfHyphensIsAValue) {
   EXPECT_EQ(greedy_text({"--prompt", "ab", "--stop", "---"}), "cdeabc");
+  EXPECT_EQ(greedy_text({"--prompt", "ab", "--stop", "--ea", "--stop", "--max-new-tokens"}), "cdeabc");
+}
+
+TEST_F(GenerateCommand, APromptThatBeginsWithHyphensStaysAsItIs) {
+  const TemporaryFolder folder;
+  const std::string text = folder.write("text.txt", [] {
+    std::string dogs;
+    for (int i = 0; i < 100; ++i) dogs += "--lazy-dog ";
+    return dogs;
+  }());
+  const std::string model_dir = folder.path("model");
+  ASSERT_EQ(run_slm(tiny_run(model_dir, {"--data", text, "--vocab_size", "20"})).exit_code, 0);
+  const ProgramResult result =
+      run_slm({"generate", "--model", model_dir, "--prompt", "--lazy-dog", "--max-new-tokens", "1"});
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_TRUE(result.out.starts_with("--lazy-dog")) << result.out;
 }
 
 TEST_F(GenerateCommand, ThePromptComesFromArgumentFileOrStandardInput) {

@@ -46,6 +46,13 @@ TEST(UsageErrors, AreOneLineThatSaysWhatToDoAndExitWithTwo) {
       {{"train", "--dropout", "1"}, "slm: error: --dropout: got '1', expected a number from 0 to below 1\n"},
       {{"train", "--family", "gtp2"},
        "slm: error: --family: got 'gtp2', expected classic, gpt2, llama (did you mean 'gpt2'?)\n"},
+      {{"train", "--learning_rate", "1e-3", "--batch-size"},
+       "slm: error: --batch_size: needs a value, as in --batch_size N\n"},
+      {{"train", "--bach-size=8"},
+       "slm: error: unknown option '--bach-size': did you mean '--batch_size'?; 'slm train --help' lists the "
+       "options\n"},
+      {{"train", "--", "text.txt"}, "slm: error: unknown argument 'text.txt'; 'slm train --help' lists the options\n"},
+      {{"info", "a", "b"}, "slm: error: PATH: got 2, expected at most 1; put quotes around one that has spaces\n"},
       {{"train", "--preset", "big"}, "slm: error: --preset: got 'big', expected one of default, openwebtext\n"},
   };
   for (const Misuse& misuse : misuses) {
@@ -66,6 +73,13 @@ TEST(Help, NamesEveryCommandAndEachHasDefaultsAndAnExample) {
     EXPECT_NE(help.out.find("Example:\n  slm " + command), std::string::npos) << command;
     EXPECT_NE(help.out.find("--threads N [all cores]"), std::string::npos) << command;
   }
+}
+
+TEST(Help, IsPrintedForTheShortOptionUnlessThatIsAValue) {
+  EXPECT_EQ(run_slm({"train", "-h"}).out, run_slm({"train", "--help"}).out);
+  const ProgramResult value = run_slm({"generate", "--prompt", "-h", "--stop", "--help"});
+  EXPECT_EQ(value.out, "");
+  EXPECT_NE(value.err.find("--model is required"), std::string::npos) << value.err;
 }
 
 TEST(Options, AcceptHyphensAssignmentsAndTakeTheLastOfTwo) {

@@ -17,31 +17,24 @@ std::string text_of(const nlohmann::json& value) {
   return value.is_string() ? value.get<std::string>() : json_text(value);
 }
 
+std::string with_underscores(std::string name) {
+  std::replace(name.begin(), name.end(), '-', '_');
+  return name;
+}
+
 }  // namespace
 
 std::optional<std::string> last_value_of(const Arguments& arguments, std::string_view name) {
-  const std::string option = fmt::format("--{}", name), assignment = option + "=";
+  const std::string assignment = fmt::format("--{}=", name);
   std::optional<std::string> value;
-  for (size_t i = 0; i < arguments.size(); ++i) {
-    if (arguments[i] == "--") break;
-    if (arguments[i].starts_with(assignment)) value = arguments[i].substr(assignment.size());
-    if (arguments[i] == option && i + 1 < arguments.size()) value = arguments[i + 1];
+  for (const std::string& argument : arguments) {
+    if (argument == "--") break;
+    if (argument.starts_with(assignment)) value = argument.substr(assignment.size());
   }
   return value;
 }
 
 Arguments arguments_from_file(const std::string& path) { return arguments_from_json(storage::read_file(path), path); }
-
-Arguments with_underscores(Arguments arguments) {
-  for (std::string& argument : arguments) {
-    if (argument == "--") break;
-    const bool is_option = argument.starts_with("--") && argument.size() > 2 && argument[2] != '-';
-    if (!is_option) continue;
-    const size_t end = std::min(argument.find('='), argument.size());
-    std::replace(argument.begin() + 2, argument.begin() + static_cast<std::ptrdiff_t>(end), '-', '_');
-  }
-  return arguments;
-}
 
 Arguments with_separate_empty_values(const Arguments& arguments) {
   Arguments separate;
@@ -69,20 +62,15 @@ Arguments arguments_from_json(const std::string& json, const std::string& origin
     if (value.is_object()) {
       throw FormatError(origin, FormatError::kNoOffset, fmt::format("'{}' has an object, expected a plain value", key));
     }
-    const auto add = [&](const std::string& text) {
-      if (!text.empty()) {
-        arguments.push_back(fmt::format("--{}={}", key, text));
-      } else {  // the parser would take the next argument for the value of "--name="
-        arguments.insert(arguments.end(), {fmt::format("--{}", key), ""});
-      }
-    };
+    const std::string option = "--" + with_underscores(key) + "=";
+    const auto add = [&](const nlohmann::json& of_key) { arguments.push_back(option + text_of(of_key)); };
     if (!value.is_array()) {
-      add(text_of(value));
+      add(value);
       continue;
     }
-    for (const nlohmann::json& element : value) add(text_of(element));
+    for (const nlohmann::json& element : value) add(element);
   }
-  return with_underscores(arguments);
+  return arguments;
 }
 
 Arguments with_preset_and_config(const Arguments& arguments) {

@@ -9,9 +9,7 @@ namespace slm::cli {
 
 using Arguments = std::vector<std::string>;
 
-// The arguments as the parser wants them: option names with underscores ("--batch-size=8" becomes "--batch_size=8"), up
-// to a lone "--".
-Arguments with_underscores(Arguments arguments);
+// In all of these an option and its value are one argument, as joined_arguments makes them: "--name=value".
 
 // "--name=" as two arguments, the second one empty: the parser would take the next argument as the value.
 Arguments with_separate_empty_values(const Arguments& arguments);
@@ -21,7 +19,7 @@ Arguments with_separate_empty_values(const Arguments& arguments);
 // UsageError for an unknown preset or a key that is no option's name, IoError or FormatError for the file.
 Arguments with_preset_and_config(const Arguments& arguments);
 
-// The value of the last --name VALUE or --name=VALUE.
+// The value of the last --name=VALUE.
 std::optional<std::string> last_value_of(const Arguments& arguments, std::string_view name);
 
 // The options in a JSON file. Throws IoError or FormatError.

@@ -146,7 +146,7 @@ void OptionTable::add(const std::string& name, std::optional<std::string>& targe
 
 void OptionTable::add(const std::string& name, std::optional<bool>& target, const std::string& description,
                       const std::string& default_text) {
-  entries_.push_back({heading_, name, "", default_text, description});
+  entries_.push_back({heading_, name, "", default_text, description, TakesValue::kNever});
   const CLI::Option* option = add_flag_option(name, fmt::format("{} [{}]", description, default_text));
   parsed_.push_back({option, [&target, name](const std::string& text) { target = parse_bool(name, text); }});
   readers_.emplace_back(name, reader_of(target));
@@ -180,7 +180,7 @@ CLI::Option* OptionTable::add_flag_option(const std::string& name, const std::st
 }
 
 void OptionTable::add_flag(const std::string& name, bool& target, const std::string& description) {
-  entries_.push_back({heading_, name, "", target ? "true" : "", description});
+  entries_.push_back({heading_, name, "", target ? "true" : "", description, TakesValue::kNever});
   parsed_.push_back({add_flag_option(name, description),
                      [&target, name](const std::string& text) { target = parse_bool(name, text); }});
   readers_.emplace_back(name, [&target] { return nlohmann::json(target); });
@@ -192,6 +192,7 @@ void OptionTable::add_with_implicit_value(const std::string& name, std::optional
   add_text_option(name, "[TEXT]", default_text, description, [&target, implicit_value](const std::string& text) {
     target = text.empty() ? implicit_value : text;
   })->expected(0, 1);
+  entries_.back().takes_value = TakesValue::kMaybe;
   readers_.emplace_back(name, reader_of(target));
 }
 
@@ -203,11 +204,17 @@ void OptionTable::add_list(const std::string& name, std::vector<std::string>& ta
 
 void OptionTable::add_positional(const std::string& name, std::vector<std::string>& target,
                                  const std::string& description, int min_count, int max_count) {
-  entries_.push_back({heading_, name, "", "", description, /*is_positional=*/true});
-  app_.add_option(name, target, description)->expected(min_count, max_count)->type_name("");
+  entries_.push_back({heading_, name, "", "", description, TakesValue::kNever, /*is_positional=*/true});
+  const CLI::Option* option = app_.add_option(name, target, description)->expected(min_count, -1)->type_name("");
+  positionals_.push_back({option, name, static_cast<size_t>(max_count)});
 }
 
 void OptionTable::apply() const {
+  for (const auto& [option, name, max_count] : positionals_) {
+    if (option->count() <= max_count) continue;
+    throw UsageError(fmt::format("{}: got {}, expected at most {}; put quotes around one that has spaces", name,
+                                 option->count(), max_count));
+  }
   for (const auto& [option, assign] : parsed_) {
     if (option->count() > 0) assign(option->results().empty() ? std::string() : option->results().back());
   }

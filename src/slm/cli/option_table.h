@@ -67,8 +67,10 @@ class OptionTable {
   // The values that hold after parsing, by name: what config.json says. Absent optional values are null.
   nlohmann::json values() const;
 
+  enum class TakesValue { kNever, kMaybe, kAlways };  // from the argument after it
   struct Entry {
     std::string heading, name, value_name, default_text, description;
+    TakesValue takes_value = TakesValue::kAlways;
     bool is_positional = false;
   };
   const std::vector<Entry>& entries() const { return entries_; }
@@ -85,10 +87,17 @@ class OptionTable {
 
   CLI::Option* add_flag_option(const std::string& name, const std::string& description);
 
+  struct Positional {
+    const CLI::Option* option;
+    std::string name;
+    size_t max_count;
+  };
+
   CLI::App& app_;
   std::string heading_ = "Options";
   std::vector<Entry> entries_;
   std::vector<Parsed> parsed_;
+  std::vector<Positional> positionals_;
   std::vector<std::pair<std::string, std::function<nlohmann::json()>>> readers_;
 };
 

@@ -11,6 +11,7 @@
 
 #include "slm/cli/arguments.h"
 #include "slm/cli/command.h"
+#include "slm/cli/joined_arguments.h"
 #include "slm/cli/nearest_name.h"
 #include "slm/cli/version.h"
 #include "slm/core/error.h"
@@ -60,7 +61,7 @@ Entry make_entry(std::unique_ptr<Command> command) {
   entry.app = std::make_unique<CLI::App>(entry.command->summary(), "slm " + entry.command->name());
   entry.app->get_formatter()->column_width(34);
   entry.app->footer("Example:\n  " + entry.command->example());
-  entry.app->set_help_flag("--help", "Print this and exit.");
+  entry.app->set_help_flag("-h,--help", "Print this and exit.");
   entry.options = std::make_unique<OptionTable>(*entry.app);
   entry.command->define_options(*entry.options);
   entry.common->define(*entry.options);
@@ -91,7 +92,9 @@ std::string unknown_option(const Entry& entry, const std::string& argument) {
     if (!option.is_positional) names.push_back("--" + option.name);
   }
   const std::string given = argument.substr(0, argument.find('='));
-  const std::string nearest = nearest_name(given, names);
+  std::string name = given;
+  std::replace(name.begin() + static_cast<std::ptrdiff_t>(std::min<size_t>(2, name.size())), name.end(), '-', '_');
+  const std::string nearest = nearest_name(name, names);
   return fmt::format("unknown {} '{}'{}; 'slm {} --help' lists the options",
                      argument.starts_with("-") ? "option" : "argument", given,
                      nearest.empty() ? "" : fmt::format(": did you mean '{}'?", nearest), entry.command->name());
@@ -102,9 +105,14 @@ bool is_option(const Entry& entry, const std::string& name) {
   return std::any_of(options.begin(), options.end(), [&](const auto& option) { return option.name == name; });
 }
 
+bool asks_for_help(const Arguments& joined) {
+  const auto end = std::find(joined.begin(), joined.end(), "--");
+  return std::any_of(joined.begin(), end, [](const std::string& text) { return text == "--help" || text == "-h"; });
+}
+
 int run_command(const Entry& entry, Arguments arguments) {
-  const bool wants_help = std::find(arguments.begin(), arguments.end(), "--help") != arguments.end();
-  if (!wants_help) {
+  arguments = joined_arguments(arguments, entry.options->entries());
+  if (!asks_for_help(arguments)) {
     const bool is_layered = is_option(entry, "config");
     const Arguments given = is_layered ? with_preset_and_config(arguments) : arguments;
     Arguments layered = entry.command->base_arguments(given);
@@ -119,7 +127,9 @@ int run_command(const Entry& entry, Arguments arguments) {
     std::cout << entry.app->help();
     return kExitDone;
   } catch (const CLI::ExtrasError&) {
-    throw UsageError(unknown_option(entry, entry.app->remaining().front()));
+    const Arguments unknown = entry.app->remaining();
+    const auto first = std::find_if(unknown.begin(), unknown.end(), [](const auto& text) { return text != "--"; });
+    throw UsageError(unknown_option(entry, first == unknown.end() ? unknown.front() : *first));
   } catch (const CLI::ParseError& error) {
     throw UsageError(error.what());
   }
@@ -169,7 +179,7 @@ int report(const std::string& problem, int exit_code) {
 int run_program(const std::vector<std::string>& arguments) {
   const data::CloudClients clients;
   try {
-    const int exit_code = dispatch(with_underscores(arguments));
+    const int exit_code = dispatch(arguments);
     if (!std::cout.flush()) throw Error("standard output: cannot write all of it; is the disk full?");
     return exit_code;
   } catch (const UsageError& error) {

@@ -52,6 +52,25 @@ TEST(ResumeFaults, ARunGoesOnWithTheOptionsItWasStartedWith) {
   EXPECT_TRUE(fs::exists(other + "/checkpoints/step-00000007/DONE"));
 }
 
+TEST(ResumeFaults, EpochsAskedForNowAreNotCutShortByTheStepsOfTheRun) {
+  const TemporaryFolder folder;
+  const std::string model_dir = folder.path("model");
+  ASSERT_EQ(run_slm(tiny_run(model_dir)).exit_code, 0);
+  const std::vector<std::string> resume = {"train", "--model_dir", model_dir, "--resume"};
+  const ProgramResult again = run_slm(resume);
+  EXPECT_EQ(again.exit_code, 0);
+  EXPECT_EQ(again.err,
+            "slm: warning: nothing is left to train: 4 steps (0 epochs) are done; a larger --max_steps or --epochs "
+            "goes on\n");
+  std::vector<std::string> two_epochs = resume;
+  two_epochs.insert(two_epochs.end(), {"--epochs", "2", "--batch_size", "100"});
+  const ProgramResult more = run_slm(two_epochs);
+  EXPECT_EQ(more.exit_code, 0);
+  EXPECT_EQ(more.err, "");
+  // 9,000 tokens make 562 windows of 16: 16 of them in the run's four steps, 546 in six of the epoch, then another six.
+  EXPECT_TRUE(fs::exists(model_dir + "/checkpoints/step-00000016/DONE"));
+}
+
 TEST(ResumeFaults, DataOfAnotherTokenizerIsRefused) {
   const TemporaryFolder folder;
   const std::string model_dir = folder.path("model"), text = folder.path("text.txt");

@@ -64,7 +64,7 @@ TEST(Checkpoint, ADamagedStateIsRefused) {
   storage::write_file(state, "{\"version\": 1");
   EXPECT_EQ(refusal(path), state + ": is not a JSON object; resume from another checkpoint");
   storage::write_file(state, "{\"version\": 9}");
-  EXPECT_EQ(refusal(path), state + ": has version 9, this program reads version 1");
+  EXPECT_EQ(refusal(path), state + ": has version 9, this program reads version 1; resume with the slm that wrote it");
 }
 
 TEST(Checkpoint, TruncatedTensorsAreRefused) {
@@ -107,6 +107,7 @@ TEST(TrainState, SurvivesJsonExactly) {
                    .num_skipped_in_a_row = 2};
   EXPECT_EQ(train_state_from_json("state", to_json(state)), state);
   state.best_validation_loss.reset();
+  state.is_evaluation_pending = true;
   EXPECT_EQ(train_state_from_json("state", to_json(state)), state);
 }
 

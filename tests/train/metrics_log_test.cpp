@@ -81,5 +81,25 @@ TEST(MetricsLog, DropsWhatAResumedRunWritesAgain) {
   EXPECT_EQ(lines[4]["loss"], 2.0);
 }
 
+TEST(MetricsLog, DropsAnEvaluationThatIsPendingOnceMore) {
+  const test::ScratchFolder folder;
+  const std::string path = folder / "metrics.jsonl";
+  TrainState state;
+  state.step = 2;
+  {
+    MetricsLog log(path);
+    log.on_start({.state = state});
+    log.on_step({.state = state, .loss = 1.0});
+    log.on_evaluation({.state = state, .evaluation = {}});
+    log.on_epoch({.state = state, .evaluation = {}});
+  }
+  state.is_evaluation_pending = true;
+  MetricsLog log(path);
+  log.on_start({.state = state, .is_resumed = true});
+  const auto lines = lines_of(path);
+  ASSERT_EQ(lines.size(), 1u);
+  EXPECT_EQ(lines[0]["loss"], 1.0);
+}
+
 }  // namespace
 }  // namespace slm::train

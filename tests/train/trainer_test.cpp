@@ -8,6 +8,7 @@
 
 #include "slm/core/error.h"
 #include "slm/formats/torch_archive.h"
+#include "slm/storage/read_file.h"
 #include "storage/scratch_folder.h"
 #include "support/close.h"
 #include "train/small_run.h"
@@ -198,6 +199,94 @@ TEST(Trainer, FinishesTheStepSavesAndReturnsWhenAskedToStop) {
   EXPECT_EQ(recorder->events,
             (std::vector<std::string>{"start", "step 1", "step 2", "step 3", "checkpoint 3", "stop"}));
   EXPECT_TRUE(std::filesystem::exists(folder.path() + "/small_language_model.pt"));
+}
+
+// Sets its flag after the first batch of an evaluation.
+class StopInEvaluation : public Observer {
+ public:
+  StopInEvaluation(int64_t step, std::atomic<bool>& flag) : step_(step), flag_(flag) {}
+  void on_evaluation_progress(const EvaluationProgress& progress) override {
+    if (progress.state.step == step_) flag_ = true;
+  }
+
+ private:
+  int64_t step_;
+  std::atomic<bool>& flag_;
+};
+
+// Evaluations after steps 3, 6 and 8, which ends an epoch, and so on.
+TrainOptions evaluated_options(const test::ScratchFolder& folder) {
+  TrainOptions options = small_options();
+  options.max_steps = 10;
+  options.eval_every = 3;
+  options.sample_every = 3;
+  options.model_dir = folder.path();
+  return options;
+}
+
+std::vector<std::string> without(std::vector<std::string> events, const std::string& left_out) {
+  std::erase_if(events, [&](const std::string& event) { return event.starts_with(left_out); });
+  return events;
+}
+
+void expect_evaluation_is_caught_up(int64_t step, bool is_inside) {
+  SCOPED_TRACE(step);
+  const test::ScratchFolder whole_folder, folder;
+  SmallRun whole(evaluated_options(whole_folder)), before(evaluated_options(folder)),
+      after(evaluated_options(folder), /*model_seed=*/99);
+  for (SmallRun* run : {&whole, &before, &after}) run->trainer.set_sampler([] { return std::string("text"); });
+  const auto want = record(whole.trainer), first = record(before.trainer), second = record(after.trainer);
+  whole.trainer.run();
+
+  std::atomic<bool> stop = false;
+  if (is_inside) {
+    before.trainer.add_observer(std::make_shared<StopInEvaluation>(step, stop));
+  } else {
+    before.trainer.add_observer(std::make_shared<StopAt>(step, stop));
+  }
+  EXPECT_EQ(before.trainer.run(&stop), StopReason::kAsked);
+  EXPECT_EQ(first->events.back(), "stop");
+  EXPECT_TRUE(before.trainer.state().is_evaluation_pending);
+  after.trainer.resume(find_checkpoint(folder.path()).value());
+  EXPECT_EQ(after.trainer.run(), StopReason::kFinished);
+
+  std::vector<std::string> got(first->events.begin(), first->events.end() - 1);
+  got.insert(got.end(), second->events.begin() + 1, second->events.end());
+  EXPECT_EQ(without(got, "checkpoint"), without(want->events, "checkpoint"));
+  EXPECT_EQ(after.parameters(), whole.parameters());
+  EXPECT_EQ(after.trainer.state(), whole.trainer.state());
+  for (const std::string file : {"/checkpoints/best/model.safetensors", "/checkpoints/best/train_state.json"}) {
+    EXPECT_EQ(storage::read_file(folder.path() + file), storage::read_file(whole_folder.path() + file)) << file;
+  }
+}
+
+TEST(Trainer, AnEvaluationThatIsDueWhenAskedToStopComesFirstOnResume) {
+  expect_evaluation_is_caught_up(3, /*is_inside=*/false);
+  expect_evaluation_is_caught_up(8, /*is_inside=*/false);  // the end of an epoch
+}
+
+TEST(Trainer, AnEvaluationStopsBeforeItsEndWhenAskedTo) {
+  expect_evaluation_is_caught_up(10, /*is_inside=*/true);  // the end of the run
+}
+
+TEST(Trainer, EpochsCountWindowsWhenARunGoesOnWithAnotherBatchSize) {
+  const test::ScratchFolder folder;
+  TrainOptions options = small_options();
+  options.model_dir = folder.path();
+  options.max_steps = 10;  // eight steps in the first epoch, two of six windows in the second one
+  SmallRun before(options);
+  before.trainer.run();
+  options.max_steps = 0;
+  options.epochs = 3;
+  options.batch_size = 15;  // 33 windows are left: two steps; then two in the third epoch
+  SmallRun after(options, /*model_seed=*/99);
+  const auto recorder = record(after.trainer);
+  after.trainer.resume(find_checkpoint(folder.path()).value());
+  EXPECT_EQ(after.trainer.num_steps(), 14);
+  after.trainer.run();
+  EXPECT_EQ(recorder->steps.size(), 4u);
+  EXPECT_EQ(after.trainer.state().tokens_seen, 3 * 45 * 8);
+  EXPECT_EQ(after.trainer.state().position, (data::LoaderPosition{3, 0}));
 }
 
 TEST(Trainer, LeavesTheLastWeightsUnderTheirPublishedNames) {

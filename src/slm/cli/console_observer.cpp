@@ -25,8 +25,17 @@ void ConsoleObserver::print(const std::string& line) {
 
 void ConsoleObserver::on_start(const train::StartReport& report) {
   num_steps_ = report.num_steps;
-  steps_per_epoch_ = report.steps_per_epoch;
-  if (report.is_resumed) print(fmt::format("resuming after step {} of {}", report.state.step, report.num_steps));
+  if (!report.is_resumed) return;
+  if (report.state.step < num_steps_ || report.state.is_evaluation_pending) {
+    print(fmt::format("resuming after step {} of {}", report.state.step, num_steps_));
+    return;
+  }
+  bar_.hide();
+  std::cerr << fmt::format(
+                   "slm: warning: nothing is left to train: {} steps ({} epochs) are done; a larger --max_steps or "
+                   "--epochs goes on",
+                   report.state.step, report.state.position.epoch)
+            << std::endl;
 }
 
 void ConsoleObserver::on_step(const train::StepReport& report) {
@@ -66,8 +75,7 @@ void ConsoleObserver::on_evaluation_progress(const train::EvaluationProgress& pr
 }
 
 void ConsoleObserver::on_evaluation(const train::EvaluationReport& report) {
-  const bool ends_epoch = report.state.step % steps_per_epoch_ == 0 || report.state.step == num_steps_;
-  if (ends_epoch) return;  // the epoch's line says it
+  if (report.ends_epoch) return;  // the epoch's line says it
   print(fmt::format("Step {}, Val Loss: {:.4f}, Accuracy: {:.2f}%, Perplexity: {:.1f}", report.state.step,
                     report.evaluation.loss, report.evaluation.accuracy * 100, report.evaluation.perplexity));
 }
@@ -102,6 +110,7 @@ void ConsoleObserver::on_sample(const train::SampleReport& report) {
 }
 
 void ConsoleObserver::on_finish(const train::FinishReport& report) {
+  evaluation_bar_.reset();  // of an evaluation that was stopped
   print(format_wait(report.time.seconds_waited, report.time.seconds));
   bar_.hide();
   if (report.reason == train::StopReason::kFinished) return;

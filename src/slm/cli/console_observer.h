@@ -38,7 +38,6 @@ class ConsoleObserver final : public train::Observer {
   ProgressBar bar_;
   std::optional<ProgressBar> evaluation_bar_;  // while there is one
   int64_t num_steps_ = 0;
-  int64_t steps_per_epoch_ = 0;
 };
 
 }  // namespace slm::cli

@@ -110,7 +110,7 @@ Arguments TrainCommand::base_arguments(const Arguments& given) const {
   });
   if (!is_resumed) return {};
   const std::string from = last_value_of(given, "resume").value_or("");
-  const bool is_of_this_run = from.empty() || from == "latest" || from == "auto" || from.starts_with("--");
+  const bool is_of_this_run = from.empty() || from == "latest" || from == "auto";
   const std::string folder = is_of_this_run ? last_value_of(given, "model_dir").value_or(model_dir_) : from;
   const std::string path = storage::join(folder, formats::kConfigFile);
   Arguments arguments = storage::exists(path) ? arguments_from_file(path) : Arguments();
@@ -118,6 +118,8 @@ Arguments TrainCommand::base_arguments(const Arguments& given) const {
     const std::string place = storage::is_complete_directory(folder) ? run_folder_of(folder) : folder;
     if (!place.empty()) arguments.push_back("--model_dir=" + place);
   }
+  // The epochs that are asked for now are not to be cut short by the steps that were asked for then.
+  if (last_value_of(given, "epochs") && !last_value_of(given, "max_steps")) arguments.emplace_back("--max_steps=0");
   return arguments;
 }
 

@@ -18,8 +18,12 @@ Evaluator::Evaluator(const data::SourceMix& mix, const models::DecoderConfig& co
   }
 }
 
-Evaluation Evaluator::evaluate(const models::Decoder& model,
-                               const std::function<void(int64_t, int64_t)>& progress) const {
+Evaluation Evaluator::evaluate(const models::Decoder& model, const Progress& progress) const {
+  return *evaluate_unless_stopped(model, progress, nullptr);
+}
+
+std::optional<Evaluation> Evaluator::evaluate_unless_stopped(const models::Decoder& model, const Progress& progress,
+                                                             const std::atomic<bool>* stop) const {
   int64_t num_batches = 0, num_batches_done = 0;
   for (const Part& part : parts_) num_batches += part.windows.num_batches();
   double loss_sum = 0, correct_sum = 0, weight_sum = 0, byte_sum = 0;  // of the targets, times their weights
@@ -29,6 +33,7 @@ Evaluation Evaluator::evaluate(const models::Decoder& model,
     double loss_of_part = 0;
     int64_t correct_of_part = 0, targets_of_part = 0;
     for (int64_t i = 0; i < windows.num_batches(); ++i) {
+      if (stop != nullptr && stop->load()) return std::nullopt;
       const BatchTensors batch = to_tensors(windows.batch(i));
       nn::ForwardContext context;
       batch.describe_to(context);

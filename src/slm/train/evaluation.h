@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -28,9 +29,13 @@ class Evaluator {
   Evaluator(const data::SourceMix& mix, const models::DecoderConfig& config, int64_t batch_size,
             data::Packing packing = data::Packing::kStream);
 
-  // `progress`, where given, is told the number of batches done and of all, after each batch.
-  Evaluation evaluate(const models::Decoder& model,
-                      const std::function<void(int64_t done, int64_t total)>& progress = {}) const;
+  // Is told the number of batches done and of all, after each batch.
+  using Progress = std::function<void(int64_t done, int64_t total)>;
+
+  Evaluation evaluate(const models::Decoder& model, const Progress& progress = {}) const;
+  // Nothing where `*stop` becomes true before the last batch is done.
+  std::optional<Evaluation> evaluate_unless_stopped(const models::Decoder& model, const Progress& progress,
+                                                    const std::atomic<bool>* stop) const;
 
  private:
   struct Part {

@@ -7,24 +7,25 @@
 namespace slm::train {
 namespace {
 
-// Whether a line speaks of a step up to `last_step`. Lines of something else are kept.
-bool is_up_to(std::string_view line, int64_t last_step) {
+// Whether a line speaks of what had happened when the run was in this state. Lines of something else are kept.
+bool is_before(std::string_view line, const TrainState& state) {
   const auto object = parse_json(line);
   if (!object.is_object() || !object.contains("step") || !object["step"].is_number_integer()) return true;
-  return object["step"].get<int64_t>() <= last_step;
+  const auto step = object["step"].get<int64_t>();
+  const bool is_of_evaluation = object.contains("val_loss") || object.contains("train_loss");
+  return step < state.step || (step == state.step && !(state.is_evaluation_pending && is_of_evaluation));
 }
 
 }  // namespace
 
 void MetricsLog::on_start(const StartReport& report) {
   log_.emplace(path_);
-  log_->keep_while([&](std::string_view line) { return is_up_to(line, report.state.step); });
+  log_->keep_while([&](std::string_view line) { return is_before(line, report.state); });
 }
 
 void MetricsLog::on_step(const StepReport& report) {
-  epoch_ = report.epoch + 1;
   log_->append(json_text(nlohmann::ordered_json{{"step", report.state.step},
-                                                {"epoch", epoch_},
+                                                {"epoch", report.epoch + 1},
                                                 {"tokens", report.state.tokens_seen},
                                                 {"loss", report.loss},
                                                 {"lr", report.learning_rate},
@@ -42,7 +43,7 @@ void MetricsLog::on_skip(const SkipReport& report) {
 
 void MetricsLog::on_evaluation(const EvaluationReport& report) {
   nlohmann::ordered_json line = {{"step", report.state.step},
-                                 {"epoch", epoch_},
+                                 {"epoch", report.epoch + 1},
                                  {"tokens", report.state.tokens_seen},
                                  {"val_loss", report.evaluation.loss},
                                  {"val_accuracy", report.evaluation.accuracy},

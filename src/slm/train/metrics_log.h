@@ -16,7 +16,8 @@ namespace slm::train {
 //   an epoch      {"step", "epoch", "tokens", "train_loss", "train_s", "wait_s"}
 // Times are in seconds, of steps alone; wait_s is the part of them in which training waited for data. Those of an epoch
 // begin anew when a run is resumed. Steps and epochs count from 1; bits_per_byte is left out without text. A resumed
-// run drops what the file says about later steps than the one it goes on from, and writes it again.
+// run drops what the file says about later steps than the one it goes on from, and writes it again; so it does with the
+// evaluation after that step where that is pending.
 class MetricsLog : public Observer {
  public:
   explicit MetricsLog(std::string path) : path_(std::move(path)) {}
@@ -32,7 +33,6 @@ class MetricsLog : public Observer {
  private:
   std::string path_;
   std::optional<storage::LineLog> log_;  // open from on_start on
-  int64_t epoch_ = 0;                    // of the last step, from 1
 };
 
 }  // namespace slm::train

@@ -61,7 +61,9 @@ struct EvaluationProgress {
 struct EvaluationReport {
   const TrainState& state;
   const Evaluation& evaluation;
-  bool is_best = false;  // no evaluation of this run had a lower loss
+  int64_t epoch = 0;        // that the last step belongs to, from 0
+  bool is_best = false;     // no evaluation of this run had a lower loss
+  bool ends_epoch = false;  // or the run inside one: on_epoch comes next
 };
 
 // After the evaluation that ends an epoch, or the last step of a run inside one.

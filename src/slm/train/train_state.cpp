@@ -30,6 +30,12 @@ class Reader {
     if (!value.is_number_unsigned()) fail(name, "a whole number, 0 or more");
     return value.get<uint64_t>();
   }
+  // False where it is not there: checkpoints of runs that knew no such question.
+  bool optional_answer(const char* name) const {
+    if (!object_.contains(name)) return false;
+    if (!field(name).is_boolean()) fail(name, "true or false");
+    return field(name).get<bool>();
+  }
   double number(const char* name) const {
     const nlohmann::json& value = field(name);
     if (!value.is_number()) fail(name, "a number");
@@ -67,6 +73,7 @@ std::string to_json(const TrainState& state) {
       {"window", state.position.window},
       {"epoch_loss_sum", state.epoch_loss_sum},
       {"epoch_num_targets", state.epoch_num_targets},
+      {"is_evaluation_pending", state.is_evaluation_pending},
       {"best_validation_loss", state.best_validation_loss ? nlohmann::ordered_json(*state.best_validation_loss)
                                                           : nlohmann::ordered_json(nullptr)},
       {"num_skipped_in_a_row", state.num_skipped_in_a_row},
@@ -82,7 +89,8 @@ TrainState train_state_from_json(const std::string& path, const std::string& tex
   const Reader reader(path, object);
   if (const int64_t version = reader.count("version"); version != kVersion) {
     throw FormatError(path, FormatError::kNoOffset,
-                      fmt::format("has version {}, this program reads version {}", version, kVersion));
+                      fmt::format("has version {}, this program reads version {}; resume with the slm that wrote it",
+                                  version, kVersion));
   }
   TrainState state;
   state.seed = reader.seed("seed");
@@ -92,6 +100,11 @@ TrainState train_state_from_json(const std::string& path, const std::string& tex
   state.position = {.epoch = reader.count("epoch"), .window = reader.count("window")};
   state.epoch_loss_sum = reader.number("epoch_loss_sum");
   state.epoch_num_targets = reader.count("epoch_num_targets");
+  state.is_evaluation_pending = reader.optional_answer("is_evaluation_pending");
+  if (state.is_evaluation_pending && state.step < 1) {
+    throw FormatError(path, FormatError::kNoOffset,
+                      "has an evaluation pending before the first step; resume from another checkpoint");
+  }
   state.best_validation_loss = reader.optional_number("best_validation_loss");
   state.num_skipped_in_a_row = reader.count("num_skipped_in_a_row");
   return state;

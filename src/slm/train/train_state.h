@@ -21,6 +21,8 @@ struct TrainState {
   double epoch_loss_sum = 0;
   int64_t epoch_num_targets = 0;
 
+  // The run was asked to stop before the evaluation that may be due after `step`: it comes first when the run goes on.
+  bool is_evaluation_pending = false;
   std::optional<double> best_validation_loss;
   int64_t num_skipped_in_a_row = 0;  // steps whose loss or gradient was not finite
 

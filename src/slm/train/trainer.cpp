@@ -35,24 +35,44 @@ Trainer::Trainer(models::Decoder& model, data::SourceMix train, const data::Sour
     : model_(model), parameters_(model.parameters()), train_(std::move(train)), options_(options) {
   validate(options_);
   const data::Loader loader(train_, loader_options(model.config(), options_, options_.seed));
-  steps_per_epoch_ = divide_up(loader.num_batches_per_epoch(), options_.gradient_accumulation_steps);
-  num_steps_ = options_.max_steps > 0 ? options_.max_steps : options_.epochs * steps_per_epoch_;
-  schedule_ = {.kind = options_.schedule,
-               .learning_rate = options_.learning_rate,
-               .min_learning_rate = options_.min_learning_rate,
-               .warmup_steps = options_.warmup_steps,
-               .num_steps = num_steps_};
+  windows_per_epoch_ = loader.num_windows_per_epoch();
+  steps_per_epoch_ = divide_up(windows_per_epoch_, options_.batch_size * options_.gradient_accumulation_steps);
   optimizer_ = optim::make_optimizer(options_.optimizer, parameters_);
   if (!validation.is_empty()) {
     evaluator_.emplace(validation, model.config(), options_.batch_size, options_.packing);
   }
   if (!options_.model_dir.empty()) checkpoints_.emplace(options_.model_dir);
   state_.seed = options_.seed;
+  plan_steps();
 }
 
 void Trainer::resume(const std::string& checkpoint) {
   state_ = read_checkpoint(checkpoint, training());
   is_resumed_ = true;
+  plan_steps();
+}
+
+// From where the run is: its steps so far may have been larger or smaller than those of the options.
+void Trainer::plan_steps() {
+  const auto [epoch, window] = state_.position;
+  const int64_t windows_per_step = options_.batch_size * options_.gradient_accumulation_steps;
+  const int64_t steps_to_epoch_end =
+      window == 0 ? 0 : divide_up(std::max<int64_t>(windows_per_epoch_ - window, 0), windows_per_step);
+  const int64_t whole_epochs_from = window == 0 ? epoch : epoch + 1;
+  if (options_.max_steps > 0) {
+    num_steps_ = options_.max_steps;
+    const int64_t steps_after = num_steps_ - state_.step - steps_to_epoch_end;
+    num_epochs_ = whole_epochs_from + divide_up(std::max<int64_t>(steps_after, 0), steps_per_epoch_);
+  } else {
+    num_epochs_ = options_.epochs;
+    const int64_t epochs_left = num_epochs_ - whole_epochs_from;
+    num_steps_ = state_.step + (epochs_left < 0 ? 0 : steps_to_epoch_end + epochs_left * steps_per_epoch_);
+  }
+  schedule_ = {.kind = options_.schedule,
+               .learning_rate = options_.learning_rate,
+               .min_learning_rate = options_.min_learning_rate,
+               .warmup_steps = options_.warmup_steps,
+               .num_steps = num_steps_};
 }
 
 StopReason Trainer::run(const std::atomic<bool>* stop) {
@@ -67,24 +87,14 @@ StopReason Trainer::run(const std::atomic<bool>* stop) {
                                         .is_resumed = is_resumed_,
                                         .num_steps = num_steps_,
                                         .steps_per_epoch = steps_per_epoch_,
-                                        .num_epochs = divide_up(num_steps_, steps_per_epoch_)});
+                                        .num_epochs = num_epochs_});
   StopReason reason = StopReason::kFinished;
-  while (state_.step < num_steps_) {
-    const int64_t epoch = state_.position.epoch;
-    train_step(loader);
-    const bool ends_run = state_.step >= num_steps_, ends_epoch = state_.position.epoch != epoch || ends_run;
-    const bool is_stopped = stop != nullptr && stop->load() && !ends_run;
-    last_evaluation_.reset();
-    const bool is_best = (!is_stopped || ends_epoch) && evaluate_if_due(ends_epoch);
-    if (ends_epoch) end_epoch(epoch);
-    if (is_best && checkpoints_) {
-      write_checkpoint(checkpoints_->best_path(), training(), state_, options_.run_files);
-    }
-    if (sampler_ && options_.sample_every > 0 && state_.step % options_.sample_every == 0) {
-      tell(&Observer::on_sample, SampleReport{.state = state_, .text = sampler_()});
-    }
-    const bool is_save_due = options_.save_every > 0 ? state_.step % options_.save_every == 0 : ends_epoch;
-    if (is_save_due || ends_run || is_stopped) save();
+  while (state_.is_evaluation_pending || !ends_run()) {
+    if (!state_.is_evaluation_pending) train_step(loader);
+    follow_step(stop);
+    const bool is_stopped = state_.is_evaluation_pending || (stop != nullptr && stop->load() && !ends_run());
+    const bool is_save_due = options_.save_every > 0 ? state_.step % options_.save_every == 0 : ends_epoch();
+    if (is_save_due || ends_run() || is_stopped) save();
     if (is_stopped) {
       reason = StopReason::kAsked;
       break;
@@ -142,6 +152,21 @@ void Trainer::train_step(data::Loader& loader) {
                   .tokens_per_s = static_cast<double>(gathered.num_targets) / time.seconds});
 }
 
+void Trainer::follow_step(const std::atomic<bool>* stop) {
+  last_evaluation_.reset();
+  const bool is_due = ends_epoch() || (options_.eval_every > 0 && state_.step % options_.eval_every == 0);
+  const bool is_best = evaluator_ && is_due && evaluate(stop);
+  state_.is_evaluation_pending = evaluator_ && is_due && !last_evaluation_;
+  if (state_.is_evaluation_pending) return;
+  if (ends_epoch()) end_epoch();
+  if (is_best && checkpoints_) {
+    write_checkpoint(checkpoints_->best_path(), training(), state_, options_.run_files);
+  }
+  if (sampler_ && options_.sample_every > 0 && state_.step % options_.sample_every == 0) {
+    tell(&Observer::on_sample, SampleReport{.state = state_, .text = sampler_()});
+  }
+}
+
 void Trainer::skip_step(std::span<const data::Batch> batches, const PassOptions& passes) {
   NonFiniteValue value = find_non_finite(model_, parameters_, batches, passes);
   if (value.op.empty()) value.op = "gradient";  // finite in each pass, but not their sum
@@ -157,30 +182,34 @@ void Trainer::skip_step(std::span<const data::Batch> batches, const PassOptions&
                   kMaxSkippedSteps));
 }
 
-bool Trainer::evaluate_if_due(bool ends_epoch) {
-  const bool is_due = ends_epoch || (options_.eval_every > 0 && state_.step % options_.eval_every == 0);
-  if (!evaluator_ || !is_due) return false;
-  last_evaluation_ = evaluator_->evaluate(model_, [&](int64_t done, int64_t total) {
+bool Trainer::evaluate(const std::atomic<bool>* stop) {
+  const auto progress = [&](int64_t done, int64_t total) {
     tell(&Observer::on_evaluation_progress,
          EvaluationProgress{.state = state_, .num_batches_done = done, .num_batches = total});
-  });
+  };
+  last_evaluation_ = evaluator_->evaluate_unless_stopped(model_, progress, stop);
+  if (!last_evaluation_) return false;
+  state_.is_evaluation_pending = false;
   const double loss = last_evaluation_->loss;
   const bool is_best = std::isfinite(loss) && (!state_.best_validation_loss || loss < *state_.best_validation_loss);
   if (is_best) state_.best_validation_loss = loss;
-  tell(&Observer::on_evaluation,
-       EvaluationReport{.state = state_, .evaluation = *last_evaluation_, .is_best = is_best});
+  tell(&Observer::on_evaluation, EvaluationReport{.state = state_,
+                                                  .evaluation = *last_evaluation_,
+                                                  .epoch = epoch_of_last_step(),
+                                                  .is_best = is_best,
+                                                  .ends_epoch = ends_epoch()});
   return is_best;
 }
 
-void Trainer::end_epoch(int64_t epoch) {
+void Trainer::end_epoch() {
   const auto num_targets = static_cast<double>(std::max<int64_t>(state_.epoch_num_targets, 1));
   tell(&Observer::on_epoch, EpochReport{.state = state_,
-                                        .epoch = epoch,
-                                        .num_epochs = divide_up(num_steps_, steps_per_epoch_),
+                                        .epoch = epoch_of_last_step(),
+                                        .num_epochs = num_epochs_,
                                         .loss = state_.epoch_loss_sum / num_targets,
                                         .time = epoch_time_,
                                         .evaluation = last_evaluation_});
-  if (state_.position.epoch == epoch) return;  // the run ends inside it
+  if (state_.position.window != 0) return;  // the run ends inside it
   state_.epoch_loss_sum = 0;
   state_.epoch_num_targets = 0;
   epoch_time_ = {};

@@ -39,19 +39,27 @@ class Trainer {
   // Goes on from a checkpoint. Throws what read_checkpoint throws; the model may be changed even then.
   void resume(const std::string& checkpoint);
 
-  // Trains until all steps are done, or to the end of the step in which `*stop` becomes true; then saves. Throws
+  // Trains until all steps are done, or to the end of the step in which `*stop` becomes true; then saves. An evaluation
+  // that is due then or going on is left to the run that goes on from there. Throws
   // NumericError after too many skipped steps, IoError when something cannot be written; the checkpoints so far stay.
   StopReason run(const std::atomic<bool>* stop = nullptr);
 
   const TrainState& state() const { return state_; }
-  int64_t num_steps() const { return num_steps_; }
+  int64_t num_steps() const { return num_steps_; }  // of the whole run
   int64_t steps_per_epoch() const { return steps_per_epoch_; }
 
  private:
+  void plan_steps();
+  bool ends_run() const { return state_.step >= num_steps_; }
+  bool ends_epoch() const { return state_.position.window == 0 || ends_run(); }
+  int64_t epoch_of_last_step() const { return state_.position.epoch - (state_.position.window == 0 ? 1 : 0); }
+
   void train_step(data::Loader& loader);
   void skip_step(std::span<const data::Batch> batches, const PassOptions& passes);
-  bool evaluate_if_due(bool ends_epoch);  // whether there was an evaluation, and no earlier one was better
-  void end_epoch(int64_t epoch);
+  // What comes after a step, before it is saved. Leaves all of it pending where the evaluation was stopped.
+  void follow_step(const std::atomic<bool>* stop);
+  bool evaluate(const std::atomic<bool>* stop);  // whether no earlier evaluation was better
+  void end_epoch();
   void save();
   void write_final_model() const;
 
@@ -71,8 +79,10 @@ class Trainer {
   std::optional<CheckpointFolder> checkpoints_;  // absent when nothing is to be written
   std::vector<std::shared_ptr<Observer>> observers_;
   std::function<std::string()> sampler_;
+  int64_t windows_per_epoch_ = 0;
   int64_t steps_per_epoch_ = 0;
   int64_t num_steps_ = 0;
+  int64_t num_epochs_ = 0;  // begun by the whole run
   optim::Schedule schedule_;
   TrainState state_;
   bool is_resumed_ = false;

@@ -134,6 +134,7 @@ TEST_F(Permissions, UnreadableFilesAreNamed) {
   for (const std::string command : {"eval", "generate", "info"}) {
     std::vector<std::string> arguments = {command, "--model", model_dir, "--threads", "1"};
     if (command == "generate") arguments.insert(arguments.end(), {"--prompt", "1"});
+    if (command == "eval") arguments.insert(arguments.end(), {"--data", "dummy"});
     if (command == "info") arguments = {command, model};
     const ProgramResult result = run_slm(arguments, options_);
     EXPECT_EQ(result.exit_code, 1) << command;

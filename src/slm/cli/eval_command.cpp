@@ -2,12 +2,14 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
 #include <iostream>
 #include <nlohmann/json.hpp>
 
 #include "slm/cli/console_lines.h"
 #include "slm/cli/data_options.h"
 #include "slm/cli/loaded_model.h"
+#include "slm/core/error.h"
 #include "slm/core/json_text.h"
 #include "slm/train/evaluation.h"
 
@@ -23,7 +25,7 @@ class EvalCommand final : public Command {
   void define_options(OptionTable& options) override {
     model_.define(options);
     options.heading("Data");
-    options.add("data", data_, "What to evaluate on, all of it: the kinds that 'slm train --data' takes.");
+    options.add("data", data_, "What to evaluate on, all of it: the kinds that 'slm train --data' takes. Required.");
     options.add("text_column", text_column_, "Of JSON, CSV and Parquet: where the text is.");
     options.add_choice("packing", packing_, {"stream", "documents"},
                        "documents: each document by itself, its first token not scored; stream: windows cross the "
@@ -34,6 +36,7 @@ class EvalCommand final : public Command {
   }
 
   int run(const OptionTable&) override {
+    if (data_.empty()) throw UsageError("--data is required: what to evaluate on, as in --data text.txt");
     const LoadedModel model = load_model(model_);
     if (!model.precision.notice.empty()) std::cerr << "slm: warning: " << model.precision.notice << std::endl;
     const models::DecoderConfig& config = model.decoder->config();
@@ -52,6 +55,12 @@ class EvalCommand final : public Command {
       evaluation_bar.update(done, total, fmt::format("batch {}/{}", done, total));
     });
     evaluation_bar.hide();
+    if (!std::isfinite(result.loss)) {
+      throw Error(
+          fmt::format("{}: its loss on {} is {}: its weights give no probabilities; evaluate an earlier checkpoint of "
+                      "the run",
+                      model_.model, data_, result.loss));
+    }
     print(result);
     return kExitDone;
   }
@@ -76,7 +85,7 @@ class EvalCommand final : public Command {
   }
 
   ModelFlags model_;
-  std::string data_ = "dummy";
+  std::string data_;
   std::string packing_ = "stream";
   std::string text_column_ = "text";
   int64_t batch_size_ = 32;

@@ -71,6 +71,11 @@ void check_positive(std::string_view flag, int64_t value, int64_t limit) {
   throw UsageError(fmt::format("--{}: got {}, expected a whole number from 1 to {}", flag, value, limit));
 }
 
+void check_number(std::string_view flag, double value, double low, double high) {
+  if (value >= low && value <= high) return;  // NaN is neither
+  throw UsageError(fmt::format("--{}: got {}, expected a number from {} to {}", flag, value, low, high));
+}
+
 }  // namespace
 
 std::string_view name(Family family) { return word_of(family); }
@@ -112,6 +117,8 @@ void validate(const DecoderConfig& config) {
   check_positive("num_layers", config.num_layers, kMaxLayers);
   check_positive("hidden_dim", config.hidden_dim, kMaxDim);
   check_positive("max_seq_len", config.max_seq_len, kMaxLength);
+  check_number("norm_eps", config.norm_eps, 0, 1);
+  check_number("rope_theta", config.rope_theta, 1, 1e12);
   if (config.num_heads > kMaxDim / config.head_dim) {
     throw UsageError(fmt::format("--num_heads {} of --head_dim {} are {} wide together, expected at most {}",
                                  config.num_heads, config.head_dim, config.num_heads * config.head_dim, kMaxDim));

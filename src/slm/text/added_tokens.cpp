@@ -42,13 +42,15 @@ size_t spaces_at_begin(std::string_view text) {
 
 }  // namespace
 
-void AddedTokens::Matcher::add(std::string_view content, int32_t index) {
-  if (content.empty()) return;
-  trie.insert(content, index);
-  const auto first = static_cast<unsigned char>(content[0]);
-  only_start = is_empty || only_start == first ? first : -1;
-  starts[first] = true;
-  is_empty = false;
+void AddedTokens::Matcher::set(const std::vector<std::string_view>& forms) {
+  trie = ByteTrie(forms);
+  for (const std::string_view form : forms) {
+    if (form.empty()) continue;
+    const auto first = static_cast<unsigned char>(form[0]);
+    only_start = is_empty || only_start == first ? first : -1;
+    starts[first] = true;
+    is_empty = false;
+  }
 }
 
 size_t AddedTokens::Matcher::next_start(std::string_view text, size_t at) const {
@@ -73,9 +75,14 @@ AddedTokens::AddedTokens(std::vector<AddedToken> tokens, const Normalizer* norma
       normalizer->normalize(text);
       form = text.text();
     }
-    (token.is_normalized ? normalized_matcher_ : raw_).add(form, static_cast<int32_t>(i));
     normalized_.push_back(std::move(form));
   }
+  std::vector<std::string_view> raw_forms(tokens_.size()), normalized_forms(tokens_.size());
+  for (size_t i = 0; i < tokens_.size(); ++i) {
+    (tokens_[i].is_normalized ? normalized_forms : raw_forms)[i] = normalized_[i];
+  }
+  raw_.set(raw_forms);
+  normalized_matcher_.set(normalized_forms);
 }
 
 const AddedToken* AddedTokens::find(int32_t id) const {

@@ -59,7 +59,8 @@ class AddedTokens {
     int only_start = -1;  // the byte that all begin with, if there is only one
     bool is_empty = true;
 
-    void add(std::string_view content, int32_t index);
+    // `forms`: of the tokens by index, empty for those that are not looked for.
+    void set(const std::vector<std::string_view>& forms);
     // The first place from `at` on where one may begin.
     size_t next_start(std::string_view text, size_t at) const;
   };

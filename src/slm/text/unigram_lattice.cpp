@@ -24,7 +24,7 @@ double log_add(double a, double b) {
 
 UnigramLattice::UnigramLattice(const UnigramPieces& pieces)
     : pieces_(pieces),
-      trie_(pieces.texts),
+      trie_(std::vector<std::string_view>(pieces.texts.begin(), pieces.texts.end())),
       unknown_score_(*std::min_element(pieces.scores.begin(), pieces.scores.end()) - kUnknownPenalty) {}
 
 void UnigramLattice::find_edges(std::string_view word, Memory& memory) const {

@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "slm/text/piece_trie.h"
+#include "slm/text/byte_trie.h"
 
 namespace slm::text {
 
@@ -59,7 +59,7 @@ class UnigramLattice {
   static double sum_ways(size_t size, Memory& memory);
 
   const UnigramPieces& pieces_;
-  PieceTrie trie_;
+  ByteTrie trie_;
   double unknown_score_;
 };
 

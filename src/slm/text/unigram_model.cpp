@@ -25,10 +25,12 @@ struct BestPath {
 UnigramModel::UnigramModel(Vocabulary vocabulary, std::vector<double> scores, UnigramOptions options)
     : vocabulary_(std::move(vocabulary)), scores_(std::move(scores)), options_(options) {
   double worst = std::numeric_limits<double>::infinity();
+  std::vector<std::string_view> texts;
   for (int32_t id = 0; id < vocabulary_.size(); ++id) {
-    trie_.insert(vocabulary_.token(id), id);
+    texts.push_back(vocabulary_.token(id));
     worst = std::min(worst, scores_[static_cast<size_t>(id)]);
   }
+  trie_ = ByteTrie(texts);
   unknown_score_ = worst - kUnknownPenalty;
 }
 

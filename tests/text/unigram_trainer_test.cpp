@@ -152,6 +152,18 @@ TEST(UnigramTrainer, KeepsTheWholeAlphabetAndLongPieces) {
   EXPECT_EQ(std::find(few.texts.begin(), few.texts.end(), "c"), few.texts.end());
 }
 
+TEST(UnigramTrainer, LearnsAsManyPiecesAsAreWantedFromFewWords) {
+  for (const int seed : {1, 2, 3, 4, 5}) {
+    const auto words = random_words(seed, 30);
+    const UnigramWords unigram_words(counted(words), SIZE_MAX);
+    const size_t num_seeds = unigram_words.alphabet().size() + frequent_substrings(unigram_words, 16, SIZE_MAX).size();
+    for (size_t num_pieces = unigram_words.alphabet().size(); num_pieces <= num_seeds; ++num_pieces) {
+      const auto pieces = train_unigram(counted(words), {.num_pieces = static_cast<int64_t>(num_pieces)});
+      EXPECT_EQ(pieces.texts.size(), num_pieces) << "seed " << seed;
+    }
+  }
+}
+
 TEST(UnigramTrainer, SaysThatTheAlphabetIsTooLarge) {
   try {
     train_unigram(counted({{"abcdef", 1}}), {.num_pieces = 5});

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <numeric>
 #include <unordered_map>
 #include <unordered_set>
@@ -18,7 +19,7 @@ namespace slm::text {
 namespace {
 
 constexpr int kStepsPerRound = 2;        // of expectation maximization, before each pruning
-constexpr double kFewestExpected = 0.5;  // a piece that is expected less often goes
+constexpr double kFewestExpected = 0.5;  // of a piece that stays
 constexpr double kFirstSize = 1.1;       // of the wanted number: where pruning stops, before the last choice
 constexpr double kAlphabetStep = 1e-4;   // between the scores of characters that got lost on the way
 
@@ -114,11 +115,12 @@ class Trainer {
         counts[static_cast<size_t>(piece)] += std::llrint(probability * scale);
       });
     });
+    const int64_t fewest = fewest_expected(expected);
     UnigramPieces kept;
     double sum = 0;
     for (size_t i = 0; i < expected.size(); ++i) {
-      const double value = static_cast<double>(expected[i]) / units_;
-      if (value < kFewestExpected) continue;
+      if (expected[i] < fewest) continue;
+      const double value = std::max(static_cast<double>(expected[i]) / units_, kFewestExpected);
       kept.texts.push_back(std::move(pieces_.texts[i]));
       kept.scores.push_back(value);
       sum += value;
@@ -126,6 +128,16 @@ class Trainer {
     const double log_sum = digamma(sum);
     for (double& score : kept.scores) score = digamma(score) - log_sum;
     pieces_ = std::move(kept);
+  }
+
+  // A piece that is expected less often goes, as long as there are more than are wanted.
+  int64_t fewest_expected(std::vector<int64_t> expected) const {
+    const auto fewest = static_cast<int64_t>(kFewestExpected * units_);
+    const auto num_wanted = std::min(static_cast<size_t>(options_.num_pieces), expected.size());
+    if (num_wanted == 0) return fewest;
+    const auto last_wanted = expected.begin() + static_cast<ptrdiff_t>(num_wanted) - 1;
+    std::nth_element(expected.begin(), last_wanted, expected.end(), std::greater<>());
+    return std::min(fewest, *last_wanted);
   }
 
   // What the likelihood of the words loses without a piece, which then are spelled by the next best way: as a unigram
@@ -170,7 +182,7 @@ class Trainer {
     });
 
     UnigramPieces kept;
-    std::vector<uint32_t> candidates;
+    std::vector<uint32_t> candidates, dropped;
     const auto keep = [&](size_t i) {
       kept.texts.push_back(std::move(pieces_.texts[i]));
       kept.scores.push_back(pieces_.scores[i]);
@@ -178,6 +190,7 @@ class Trainer {
     for (size_t i = 0; i < counts.size(); ++i) {
       if (fates[i] == Fate::kKept) keep(i);
       if (fates[i] == Fate::kCandidate) candidates.push_back(static_cast<uint32_t>(i));
+      if (fates[i] == Fate::kDropped) dropped.push_back(static_cast<uint32_t>(i));
     }
     const size_t size =
         std::max(first_size, static_cast<size_t>(options_.shrinking_factor * static_cast<double>(counts.size())));
@@ -185,6 +198,13 @@ class Trainer {
                      [&](uint32_t a, uint32_t b) { return losses[a] > losses[b]; });
     for (const uint32_t i : candidates) {
       if (kept.texts.size() >= size) break;
+      keep(i);
+    }
+    // Rather one that is in no best way than fewer than are wanted.
+    std::stable_sort(dropped.begin(), dropped.end(),
+                     [&](uint32_t a, uint32_t b) { return pieces_.scores[a] > pieces_.scores[b]; });
+    for (const uint32_t i : dropped) {
+      if (static_cast<int64_t>(kept.texts.size()) >= options_.num_pieces) break;
       keep(i);
     }
     pieces_ = std::move(kept);

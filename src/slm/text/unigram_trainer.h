@@ -24,8 +24,9 @@ struct UnigramTrainerOptions {
 
 // Learns a unigram model from counted words as SentencePiece does (Kudo 2018, arXiv:1804.10959): begins with the
 // characters and the most frequent substrings, improves their probabilities by expectation maximization, and drops in
-// rounds those whose loss costs the least likelihood, until there are num_pieces. All characters of the alphabet are
-// among them. The pieces come with their log probabilities, the largest first.
+// rounds those whose loss costs the least likelihood, until there are num_pieces; fewer only where the words have not
+// got so many. All characters of the alphabet are among them. The pieces come with their log probabilities, the largest
+// first.
 //
 // Expected counts are summed as integers, so that the result depends on no order and no number of threads. Throws Error
 // where num_pieces has no room for the alphabet. Takes up to 40 bytes for each character of the distinct words, and for

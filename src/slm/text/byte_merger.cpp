@@ -37,13 +37,11 @@ class SpelledBytes {
 }  // namespace
 
 ByteMerger::ByteMerger(const BpeModel& model, const std::array<int32_t, 256>& byte_ids)
-    : model_(model), byte_ids_(byte_ids), byte_pairs_(65536), filter_((size_t{1} << kFilterBits) / 64) {
+    : model_(model), byte_ids_(byte_ids), byte_pairs_(65536) {
   const SpelledBytes spelled;
   const Vocabulary& vocabulary = model.vocabulary();
   model.merges().for_each([&](int32_t left, int32_t right, const Merge& merge) {
     are_ranks_small_ &= merge.rank < kMaxRank;
-    const uint64_t bit = filter_bit(left, right);
-    filter_[bit / 64] |= uint64_t{1} << (bit % 64);
     // Tokens that are not spelled in bytes never come up.
     const std::string_view left_token = vocabulary.token(left), right_token = vocabulary.token(right);
     if (left_token.empty() || right_token.empty()) return;

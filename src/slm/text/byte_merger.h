@@ -35,25 +35,16 @@ class ByteMerger {
 
  private:
   static constexpr uint32_t kMaxRank = 1 << 24;
-  static constexpr int kFilterBits = 19;
 
   static size_t pair_of(char left, char right) {
     return size_t{static_cast<unsigned char>(left)} << 8 | static_cast<unsigned char>(right);
   }
-  static uint64_t filter_bit(int32_t left, int32_t right) {
-    const uint64_t key = uint64_t{static_cast<uint32_t>(left)} << 32 | static_cast<uint32_t>(right);
-    return (key * 0x9E3779B97F4A7C15u) >> (64 - kFilterBits);
-  }
-  Merge find(int32_t left, int32_t right) const {
-    const uint64_t bit = filter_bit(left, right);
-    if ((filter_[bit / 64] >> (bit % 64) & 1) == 0) return {};
-    return model_.merges().find(left, right);
-  }
+  Merge find(int32_t left, int32_t right) const { return model_.merges().find(left, right); }
+
   const BpeModel& model_;
   std::array<int32_t, 256> byte_ids_;
   std::vector<Merge> byte_pairs_;             // by pair_of(): the merge of two bytes
   std::array<uint64_t, 65536 / 64> joins_{};  // bits by pair_of(): where some merge joins
-  std::vector<uint64_t> filter_;              // bits by filter_bit(): clear where there is no merge for sure
   bool are_ranks_small_ = true;
 };
 

@@ -39,12 +39,12 @@ size_t likely_num_ids(std::span<const std::string_view> texts) {
 
 void encode_batch(const Tokenizer& tokenizer, std::span<const std::string_view> texts, const EncodeOptions& options,
                   BatchEncoding& batch) {
-  constexpr size_t kRunBytes = size_t{1} << 18;
-  batch.ids.clear();
+  constexpr size_t kRunBytes = size_t{1} << 16;  // at the end a thread may wait for another one's run
   batch.ends.assign(texts.size(), 0);
   std::vector<Run> runs;
   if (num_threads() > 1) runs = runs_of(texts, kRunBytes);
   if (runs.size() < 2) {
+    batch.ids.clear();
     batch.ids.reserve(likely_num_ids(texts));
     for (size_t i = 0; i < texts.size(); ++i) {
       tokenizer.encode(texts[i], batch.ids, options);
@@ -72,7 +72,7 @@ void encode_batch(const Tokenizer& tokenizer, std::span<const std::string_view> 
     begins.push_back(num_ids);
     num_ids += batch.parts[r].size();
   }
-  batch.ids.resize(num_ids);
+  batch.ids.resize(num_ids);  // not cleared before: what is there need not be zeroed
   parallel_for(0, static_cast<int64_t>(runs.size()), 1, [&](int64_t first, int64_t last) {
     for (auto r = static_cast<size_t>(first); r < static_cast<size_t>(last); ++r) {
       const std::vector<int32_t>& part = batch.parts[r];

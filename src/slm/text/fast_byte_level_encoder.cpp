@@ -1,173 +1,205 @@
 #include <algorithm>
 #include <bit>
-#include <cstring>
+#include <utility>
 
 #include "slm/text/byte_block.h"
 #include "slm/text/byte_merger.h"
 #include "slm/text/byte_tokenizer.h"
 #include "slm/text/fast_encoder.h"
-#include "slm/text/gpt2_scanner.h"
+#include "slm/text/gpt_scanner.h"
 #include "slm/text/id_buffer.h"
+#include "slm/text/nfc_check.h"
+#include "slm/text/normal_form.h"
+#include "slm/text/short_word_merger.h"
 #include "slm/text/string_hash.h"
+#include "slm/text/utf8.h"
 
 namespace slm::text {
 namespace {
 
-// Bytes that are read at a place of the text: a block, and a short word that begins at its end.
-constexpr size_t kReach = ByteBlock::kSize + 16;
-
 class FastByteLevelEncoder final : public FastEncoder {
  public:
-  FastByteLevelEncoder(GptPattern pattern, const BpeModel& model, const std::array<int32_t, 256>& byte_ids)
-      : pattern_(pattern), model_(model), merger_(model, byte_ids) {}
+  FastByteLevelEncoder(GptPattern pattern, bool is_nfc, const BpeModel& model, const std::array<int32_t, 256>& byte_ids)
+      : scanner_(pattern), is_nfc_(is_nfc), model_(model), merger_(model, byte_ids), short_merger_(model, byte_ids) {}
 
   bool encode(std::string_view text, EncoderMemory& memory, std::vector<int32_t>& ids) const override {
-    IdBuffer out(ids);
-    char end_of_text[kReach];
-    while (!text.empty()) {
-      // `block` is the text from here on, with enough zeros behind its end.
-      std::string_view block = text;
-      if (text.size() < kReach) {
-        std::memset(end_of_text, 0, sizeof end_of_text);
-        std::memcpy(end_of_text, text.data(), text.size());
-        block = {end_of_text, text.size()};
-      }
-      size_t covered = encode_block(block, memory.cache, out);
-      if (covered == 0) {
-        covered = gpt_match_end(pattern_, text, 0);
-        append_word(text.substr(0, covered), text.size(), memory.cache, out);
-      }
-      text.remove_prefix(covered);
+    if (is_nfc_ && !is_surely_nfc(text)) {
+      memory.spelled.clear();
+      for (const CharChange& c : normal_form(text, NormalForm::kNfc)) append_utf8(memory.spelled, c.character);
+      text = memory.spelled;
     }
+    IdBuffer out(ids);
+    // The places of a block's words in the cache are known one block before these are looked at: the processor fetches
+    // them meanwhile.
+    Block blocks[2];
+    Block *next = &blocks[0], *last = &blocks[1];
+    const auto visit_block = [&](std::string_view rest, const char* bytes, uint64_t starts) {
+      find_words(rest, bytes, starts, memory.cache, *next);
+      append_words(*last, memory.cache, out);
+      std::swap(next, last);
+    };
+    const auto visit_match = [&](std::string_view rest, size_t size) {
+      while (size > 0) {
+        const size_t covered = find_parts(rest, size, memory.cache, *next);
+        append_words(*last, memory.cache, out);
+        std::swap(next, last);
+        rest.remove_prefix(covered);
+        size -= covered;
+      }
+    };
+    scanner_.for_each_block(text, visit_block, visit_match);
+    append_words(*last, memory.cache, out);
     return true;
   }
 
  private:
-  // Encodes the matches that lie in the first bytes; returns how many bytes they have.
-  size_t encode_block(std::string_view text, WordCache& cache, IdBuffer& out) const {
-    uint64_t starts = pattern_ == GptPattern::kGpt2 ? scanner_.starts(text) : matches(text);
-    if ((starts & (starts - 1)) == 0) return 0;
-    struct Word {
-      ShortWord key;
-      uint32_t place;
-      uint8_t begin, length;
-    };
-    Word words[ByteBlock::kSize];
+  static constexpr size_t kBlockBytes = 224;  // of words, but for the last
+
+  // A word, or a part of one that no merge joins with its neighbours: such parts come again more often than long words.
+  struct Word {
+    ShortWord key;
+    uint32_t place;
+    uint16_t begin, length;  // longer than a ShortWord: the rest is not set
+  };
+  struct Block {
+    std::string_view text;       // from the first word on
+    std::string_view long_part;  // behind the words, or empty
     size_t num_words = 0;
-    auto begin = static_cast<size_t>(std::countr_zero(starts));
-    // First all places in the cache, then what is there: the processor fetches the next ones meanwhile.
+    Word words[ByteBlock::kSize];
+
+    void add(const ShortWord& key, size_t begin, size_t length, const WordCache& cache) {
+      Word& word = words[num_words++];
+      word = {key, WordCache::place_of(key), static_cast<uint16_t>(begin), static_cast<uint16_t>(length)};
+      cache.prefetch(word.place);
+    }
+  };
+
+  // The words between the starts. 16 bytes can be read at each place of `bytes`.
+  void find_words(std::string_view text, const char* bytes, uint64_t starts, const WordCache& cache,
+                  Block& block) const {
+    block.text = text;
+    size_t begin = 0;
     for (starts &= starts - 1; starts != 0; starts &= starts - 1) {
       const auto end = static_cast<size_t>(std::countr_zero(starts));
-      const size_t length = end - begin;
-      Word& word = words[num_words++];
-      word.begin = static_cast<uint8_t>(begin);
-      word.length = static_cast<uint8_t>(length);
-      word.key = ShortWord::of(text.data() + begin, std::min(length, ShortWord::kMaxBytes));
-      word.place = WordCache::place_of(word.key);
-      cache.prefetch(word.place);
-      begin = end;
-    }
-    for (size_t i = 0; i < num_words; ++i) {
-      const Word& word = words[i];
-      if (word.length <= ShortWord::kMaxBytes) [[likely]] {
-        append_short(text.substr(word.begin, word.length), word.key, word.place, cache, out);
-      } else {
-        append_word(text.substr(word.begin, word.length), kReach - word.begin, cache, out);
+      if (end - begin <= ShortWord::kMaxBytes) [[likely]] {
+        block.add(ShortWord::of(bytes + begin, end - begin), begin, end - begin, cache);
+        begin = end;
+        continue;
       }
+      while (begin < end) {
+        const size_t length = part_end({bytes + begin, end - begin});
+        block.add(ShortWord::of(bytes + begin, std::min(length, ShortWord::kMaxBytes)), begin, length, cache);
+        begin += length;
+      }
+    }
+  }
+
+  // Parts of the word that has the first `size` bytes; returns how many bytes they have.
+  size_t find_parts(std::string_view text, size_t size, const WordCache& cache, Block& block) const {
+    block.text = text;
+    size_t begin = 0;
+    while (begin < std::min(size, kBlockBytes) && block.num_words < ByteBlock::kSize) {
+      const size_t length = part_end(text.substr(begin, size - begin));
+      const std::string_view part = text.substr(begin, length);
+      begin += length;
+      if (length > ShortWord::kMaxBytes) {
+        block.long_part = part;
+        break;
+      }
+      const bool is_inside = text.size() - (begin - length) > ShortWord::kMaxBytes;
+      block.add(is_inside ? ShortWord::of(part.data(), length) : ShortWord::of(part), begin - length, length, cache);
     }
     return begin;
   }
 
-  // As Gpt2Scanner::starts(), for the other patterns.
-  uint64_t matches(std::string_view text) const {
-    const size_t limit = text.size() < ByteBlock::kSize ? text.size() : ByteBlock::kSize - 1;
-    uint64_t starts = 1;
-    size_t at = 0;
-    while (at < limit) {
-      at = gpt_match_end(pattern_, text, at);
-      if (at <= limit) starts |= uint64_t{1} << at;
-    }
-    return starts;
+  size_t part_end(std::string_view word) const {
+    return model_.options().ignore_merges ? word.size() : merger_.first_part_end(word);
   }
 
-  void append_short(std::string_view word, const ShortWord& key, uint32_t place, WordCache& cache,
-                    IdBuffer& out) const {
-    const uint32_t count = cache.find(key, place, out.end());
-    if (count - 1 < WordCache::kRoom) [[likely]] {
-      out.added(count);
-    } else {
-      append_rare(word, key, place, count == WordCache::kElsewhere, cache, out);
+  // Appends their ids, and leaves the block empty.
+  void append_words(Block& block, WordCache& cache, IdBuffer& out) const {
+    int32_t* end = out.end();
+    for (size_t i = 0; i < block.num_words; ++i) {
+      const Word& word = block.words[i];
+      if (word.length <= ShortWord::kMaxBytes) [[likely]] {
+        end += write_short(word.key, word.place, cache, end);
+      } else {
+        out.added_up_to(end);
+        append_long(block.text.substr(word.begin, word.length), cache, out.flushed());
+        end = out.end();
+      }
     }
+    out.added_up_to(end);
+    block.num_words = 0;
+    if (!block.long_part.empty()) append_long(std::exchange(block.long_part, {}), cache, out.flushed());
+  }
+
+  // Writes the ids of a short word, of which there may be as many as bytes, and returns their number.
+  size_t write_short(const ShortWord& word, uint32_t place, WordCache& cache, int32_t* out) const {
+    static_assert(kBlockBytes + ShortWord::kMaxBytes + WordCache::kRoom <= IdBuffer::kRoom);
+    const uint32_t count = cache.find(word, place, out);
+    if (count - 1 < WordCache::kRoom) [[likely]]
+      return count;
+    return write_rare(word, place, count == WordCache::kElsewhere, cache, out);
   }
 
   // A short word that the cache does not have at its place.
-  void append_rare(std::string_view word, const ShortWord& key, uint32_t place, bool may_be_known, WordCache& cache,
-                   IdBuffer& out) const {
+  size_t write_rare(const ShortWord& word, uint32_t place, bool may_be_known, WordCache& cache, int32_t* out) const {
+    char bytes[ShortWord::kMaxBytes + 1];
+    const std::string_view text = word.text(bytes);
+    const uint64_t hash = std::rotr(word.hash(), 32);  // the well mixed bits below
+    if (may_be_known) {
+      const auto known = cache.find_long(text, hash);
+      std::copy(known.begin(), known.end(), out);
+      if (!known.empty()) return known.size();
+    }
+    size_t count = 1;
+    if (const int32_t whole = whole_token(text); whole != kNoToken) {
+      *out = whole;
+    } else if (short_merger_.can_merge()) {
+      count = short_merger_.merge(word, out);
+    } else {
+      std::vector<int32_t> ids;
+      merger_.merge(text, ids);
+      std::copy(ids.begin(), ids.end(), out);
+      count = ids.size();
+    }
+    cache.insert(word, place, text, hash, {out, count});
+    return count;
+  }
+
+  void append_long(std::string_view word, WordCache& cache, std::vector<int32_t>& ids) const {
     const uint64_t hash = hash_bytes(word);
-    if (may_be_known && append_known(word, hash, cache, out.flushed())) return;
-    if (merger_.can_merge_few() && !model_.options().ignore_merges) {
-      int32_t* const end = out.end();
-      const size_t count = merger_.merge_few(word, end);
-      cache.insert(key, place, word, hash, {end, count});
-      out.added(count);
-      return;
-    }
-    std::vector<int32_t>& ids = out.flushed();
-    const size_t first = ids.size();
-    tokenize(word, ids);
-    cache.insert(key, place, word, hash, std::span(ids).subspan(first));
-  }
-
-  // `num_readable`: bytes that can be read from the word's first on.
-  void append_word(std::string_view word, size_t num_readable, WordCache& cache, IdBuffer& out) const {
-    // Parts that no merge joins come again more often than the whole.
-    while (!word.empty()) {
-      const size_t end = model_.options().ignore_merges ? word.size() : merger_.first_part_end(word);
-      append_part(word.substr(0, end), num_readable, cache, out);
-      word.remove_prefix(end);
-      num_readable -= end;
-    }
-  }
-
-  void append_part(std::string_view part, size_t num_readable, WordCache& cache, IdBuffer& out) const {
-    if (part.size() <= ShortWord::kMaxBytes) {
-      const bool is_inside = num_readable > ShortWord::kMaxBytes;
-      const ShortWord key = is_inside ? ShortWord::of(part.data(), part.size()) : ShortWord::of(part);
-      append_short(part, key, WordCache::place_of(key), cache, out);
-      return;
-    }
-    const uint64_t hash = hash_bytes(part);
-    std::vector<int32_t>& ids = out.flushed();
-    if (append_known(part, hash, cache, ids)) return;
-    const size_t first = ids.size();
-    tokenize(part, ids);
-    cache.insert_long(part, hash, std::span(ids).subspan(first));
-  }
-
-  static bool append_known(std::string_view word, uint64_t hash, const WordCache& cache, std::vector<int32_t>& ids) {
     const auto known = cache.find_long(word, hash);
     ids.insert(ids.end(), known.begin(), known.end());
-    return !known.empty();
-  }
-
-  void tokenize(std::string_view word, std::vector<int32_t>& ids) const {
-    if (model_.options().ignore_merges) {
-      std::string spelled;
-      for (const char c : word) spelled += byte_level_alphabet()[static_cast<unsigned char>(c)];
-      if (const int32_t id = model_.vocabulary().find(spelled); id != kNoToken) return ids.push_back(id);
+    if (!known.empty()) return;
+    const size_t first = ids.size();
+    if (const int32_t whole = whole_token(word); whole != kNoToken) {
+      ids.push_back(whole);
+    } else {
+      merger_.merge(word, ids);
     }
-    merger_.merge(word, ids);
+    cache.insert_long(word, hash, std::span(ids).subspan(first));
   }
 
-  GptPattern pattern_;
+  // Where merges may be ignored: the token that is spelled as the word.
+  int32_t whole_token(std::string_view word) const {
+    if (!model_.options().ignore_merges) return kNoToken;
+    std::string spelled;
+    for (const char c : word) spelled += byte_level_alphabet()[static_cast<unsigned char>(c)];
+    return model_.vocabulary().find(spelled);
+  }
+
+  GptScanner scanner_;
+  bool is_nfc_;
   const BpeModel& model_;
   ByteMerger merger_;
-  Gpt2Scanner scanner_;
+  ShortWordMerger short_merger_;
 };
 
 }  // namespace
 
-std::unique_ptr<FastEncoder> fast_byte_level_encoder(GptPattern pattern, const BpeModel& model) {
+std::unique_ptr<FastEncoder> fast_byte_level_encoder(GptPattern pattern, bool is_nfc, const BpeModel& model) {
   const BpeOptions& options = model.options();
   if (!options.continuing_subword_prefix.empty() || !options.end_of_word_suffix.empty()) return nullptr;
   std::array<int32_t, 256> byte_ids;
@@ -175,7 +207,7 @@ std::unique_ptr<FastEncoder> fast_byte_level_encoder(GptPattern pattern, const B
     byte_ids[byte] = model.vocabulary().find(byte_level_alphabet()[byte]);
     if (byte_ids[byte] == kNoToken) return nullptr;
   }
-  return std::make_unique<FastByteLevelEncoder>(pattern, model, byte_ids);
+  return std::make_unique<FastByteLevelEncoder>(pattern, is_nfc, model, byte_ids);
 }
 
 }  // namespace slm::text

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <memory>
 #include <string_view>
+#include <thread>
 #include <vector>
 
 #include "slm/text/bert_characters.h"
@@ -16,9 +17,10 @@ namespace slm::text {
 
 // What an encoder remembers from one text to the next. One thread at a time.
 struct EncoderMemory {
+  std::thread::id user;  // the last one
   WordCache cache;
   BertCharacters bert_characters;
-  std::string spelled;             // a word while it is normalized
+  std::string spelled;             // what is normalized
   std::vector<ModelToken> tokens;  // of a word
 };
 
@@ -34,8 +36,8 @@ class FastEncoder {
 // BertNormalizer, BertPreTokenizer, WordPiece. `model` must outlive the encoder.
 std::unique_ptr<FastEncoder> fast_bert_encoder(const BertNormalizerOptions& options, const WordPieceModel& model);
 
-// A pattern, ByteLevel, BPE. Null where the model has not got a token for each byte, or options that this does not
-// know. `model` must outlive the encoder.
-std::unique_ptr<FastEncoder> fast_byte_level_encoder(GptPattern pattern, const BpeModel& model);
+// NFC where `is_nfc`, a pattern, ByteLevel, BPE. Null where the model has not got a token for each byte, or options
+// that this does not know. `model` must outlive the encoder.
+std::unique_ptr<FastEncoder> fast_byte_level_encoder(GptPattern pattern, bool is_nfc, const BpeModel& model);
 
 }  // namespace slm::text

@@ -75,8 +75,9 @@ std::optional<GptPattern> byte_level_pattern(const Json& pre_tokenizer) {
   if (!pre_tokenizer.is_object() || pre_tokenizer.value("type", "") != "Sequence") return std::nullopt;
   const Json& steps = pre_tokenizer["pretokenizers"];
   if (steps.size() != 2 || !is_plain_byte_level(steps[1], false)) return std::nullopt;
-  const bool isolates = steps[0].value("type", "") == "Split" && steps[0].value("behavior", "") == "Isolated" &&
-                        !steps[0].value("invert", true) && steps[0]["pattern"].contains("Regex");
+  if (steps[0].value("type", "") != "Split" || !steps[0]["pattern"].contains("Regex")) return std::nullopt;
+  // The patterns leave nothing between their matches: removing what does not match is the same.
+  const bool isolates = steps[0].value("behavior", "") == (steps[0].value("invert", false) ? "Removed" : "Isolated");
   return isolates ? recognize_gpt_pattern(steps[0]["pattern"]["Regex"].get<std::string>()) : std::nullopt;
 }
 
@@ -86,8 +87,10 @@ std::unique_ptr<FastEncoder> make_fast_encoder(const JsonFields& document, const
   if (!document.has("pre_tokenizer")) return nullptr;
   const Json& pre_tokenizer = document.at("pre_tokenizer");
   if (const auto* model = dynamic_cast<const BpeModel*>(pipeline.model.get())) {
-    const auto pattern = pipeline.normalizer ? std::nullopt : byte_level_pattern(pre_tokenizer);
-    return pattern ? fast_byte_level_encoder(*pattern, *model) : nullptr;
+    const bool is_nfc = document.has("normalizer") && document.at("normalizer")["type"] == "NFC";
+    if (pipeline.normalizer && !is_nfc) return nullptr;
+    const auto pattern = byte_level_pattern(pre_tokenizer);
+    return pattern ? fast_byte_level_encoder(*pattern, is_nfc, *model) : nullptr;
   }
   if (const auto* model = dynamic_cast<const WordPieceModel*>(pipeline.model.get())) {
     const bool is_bert = pre_tokenizer["type"] == "BertPreTokenizer" && document.has("normalizer") &&

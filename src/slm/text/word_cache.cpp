@@ -1,39 +1,34 @@
 #include "slm/text/word_cache.h"
 
 #include <algorithm>
-#include <new>
+#include <cstring>
+#include <utility>
 
 namespace slm::text {
-namespace {
 
-constexpr size_t kLine = 64;  // bytes of a cache line
+WordCache::WordCache() : short_((size_t{1} << kShortBits) * kWays), medium_(kNumMedium), long_(kNumLong) {}
 
-}  // namespace
-
-const std::array<ShortWord::Mask, ShortWord::kMaxBytes + 1> ShortWord::kMasks = [] {
-  std::array<Mask, kMaxBytes + 1> masks{};
-  for (size_t length = 0; length < masks.size(); ++length) {
-    const auto ones = [](size_t bytes) { return bytes >= 8 ? ~uint64_t{0} : (uint64_t{1} << (8 * bytes)) - 1; };
-    masks[length] = {ones(length), length <= 8 ? 0 : ones(length - 8)};
+const WordCache::Short* WordCache::find_behind(const ShortWord& word, uint32_t place) {
+  Short* const entries = &short_[place];
+  for (uint32_t i = 1; i < kWays; ++i) {
+    if (entries[i].word != word) continue;
+    std::swap(entries[i], entries[i - 1]);
+    return &entries[i - 1];
   }
-  return masks;
-}();
-
-template <typename T>
-WordCache::Table<T>::Table(size_t size) : memory_(std::calloc(size * sizeof(T) + kLine, 1)) {
-  static_assert(kLine % sizeof(T) == 0);
-  if (!memory_) throw std::bad_alloc();
-  const auto address = reinterpret_cast<uintptr_t>(memory_.get());
-  entries_ = reinterpret_cast<T*>((address + kLine - 1) / kLine * kLine);
+  return nullptr;
 }
-
-WordCache::WordCache() : short_(size_t{1} << kShortBits), medium_(kNumMedium), long_(kNumLong) {}
 
 void WordCache::insert(const ShortWord& word, uint32_t place, std::string_view text, uint64_t hash,
                        std::span<const int32_t> ids) {
   if (ids.empty()) return;
-  Short& entry = short_[place];
-  if (entry.word != word) short_[place ^ 1] = entry;
+  Short* const entries = &short_[place];
+  size_t i = 0;
+  while (i < kWays && entries[i].word != word) ++i;
+  if (i == kWays) {  // a new word comes second, so that it does not push a frequent one away
+    i = 1;
+    std::copy_backward(entries + i, entries + kWays - 1, entries + kWays);
+  }
+  Short& entry = entries[i];
   entry.word = word;
   const bool is_narrow = std::all_of(ids.begin(), ids.end(), [](int32_t id) { return id <= UINT16_MAX; });
   uint32_t count = kElsewhere;
@@ -41,9 +36,9 @@ void WordCache::insert(const ShortWord& word, uint32_t place, std::string_view t
     std::transform(ids.begin(), ids.end(), entry.parts, [](int32_t id) { return static_cast<uint16_t>(id); });
     count = static_cast<uint32_t>(ids.size());
   } else if (ids.size() <= kMaxWide) {
-    for (size_t i = 0; i < ids.size(); ++i) {
-      entry.parts[2 * i] = static_cast<uint16_t>(ids[i] & UINT16_MAX);
-      entry.parts[2 * i + 1] = static_cast<uint16_t>(ids[i] >> 16);
+    for (size_t k = 0; k < ids.size(); ++k) {
+      entry.parts[2 * k] = static_cast<uint16_t>(ids[k] & UINT16_MAX);
+      entry.parts[2 * k + 1] = static_cast<uint16_t>(ids[k] >> 16);
     }
     count = kWide + static_cast<uint32_t>(ids.size());
   } else {

@@ -1,12 +1,13 @@
 #include "slm/text/word_splitter.h"
 
 #include <array>
+#include <bit>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
 #include "slm/core/json_text.h"
-#include "slm/text/gpt_splitter.h"
+#include "slm/text/gpt_scanner.h"
 #include "slm/text/json_fields.h"
 #include "slm/text/normalizer_parser.h"
 #include "slm/text/pre_tokenizer.h"
@@ -47,23 +48,28 @@ class PipelineSplitter final : public WordSplitter {
 
 class GptWordSplitter final : public WordSplitter {
  public:
-  explicit GptWordSplitter(GptPattern pattern) : splitter_(pattern) {}
+  explicit GptWordSplitter(GptPattern pattern) : scanner_(pattern) {}
 
   void split(std::string_view text, WordCounts& words) const override {
-    for (size_t at = 0; at < text.size();) {
-      const size_t end = splitter_.match_end(text, at);
-      const size_t size = end - at;
-      if (size <= ShortWord::kMaxBytes && text.size() - at >= 16) {
-        words.add(ShortWord::of(text.data() + at, size));
-      } else {
-        add_word(text.substr(at, size), words);
-      }
-      at = end;
-    }
+    scanner_.for_each_block(
+        text,
+        [&](std::string_view, const char* bytes, uint64_t starts) {
+          size_t begin = 0;
+          for (starts &= starts - 1; starts != 0; starts &= starts - 1) {
+            const auto end = static_cast<size_t>(std::countr_zero(starts));
+            if (end - begin <= ShortWord::kMaxBytes) {
+              words.add(ShortWord::of(bytes + begin, end - begin));
+            } else {
+              words.add(std::string_view(bytes + begin, end - begin));
+            }
+            begin = end;
+          }
+        },
+        [&](std::string_view rest, size_t size) { add_word(rest.substr(0, size), words); });
   }
 
  private:
-  GptSplitter splitter_;
+  GptScanner scanner_;
 };
 
 class BertWordSplitter final : public WordSplitter {

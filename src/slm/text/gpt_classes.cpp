@@ -1,0 +1,70 @@
+#include "slm/text/gpt_classes.h"
+
+#include <algorithm>
+#include <bit>
+
+#include "slm/text/unicode.h"
+#include "slm/text/utf8.h"
+
+namespace slm::text {
+namespace {
+
+// read_utf8() where four bytes can be read, with the usual cases here.
+inline Utf8Char read_usual(std::string_view text, size_t at) {
+  const auto byte = [&](size_t i) { return static_cast<unsigned char>(text.data()[at + i]); };
+  const auto is_next = [&](size_t i) { return (byte(i) & 0xC0) == 0x80; };
+  const unsigned first = byte(0);
+  if (first >= 0xC2 && first <= 0xDF && is_next(1)) return {(first & 0x1Fu) << 6 | (byte(1) & 0x3Fu), 2, true};
+  if (first >= 0xE1 && first <= 0xEC && is_next(1) && is_next(2)) {
+    return {(first & 0x0Fu) << 12 | (byte(1) & 0x3Fu) << 6 | (byte(2) & 0x3Fu), 3, true};
+  }
+  return read_utf8(text, at);
+}
+
+}  // namespace
+
+GptClasses::GptClasses(std::string_view text, bool has_cases)
+    : block(text.data()),
+      size(std::min(text.size(), ByteBlock::kSize)),
+      letters(block.letters()),
+      numbers(block.in_range('0', '9')),
+      plain_spaces(block.equal_to(' ')),
+      num_known(size) {
+  const uint64_t inside = bits_below(size);
+  spaces = plain_spaces | block.in_range('\t', '\r');
+  const uint64_t beyond_ascii = block.beyond_ascii() & inside;
+  others = inside & ~(letters | numbers | spaces | beyond_ascii);
+  if (has_cases) capitals = block.in_range('A', 'Z');
+  if (beyond_ascii != 0) add_beyond_ascii(text, beyond_ascii, has_cases);
+}
+
+void GptClasses::add_beyond_ascii(std::string_view text, uint64_t beyond_ascii, bool has_cases) {
+  const CharClasses& classes = char_classes();
+  while (beyond_ascii != 0) {
+    const auto at = static_cast<size_t>(std::countr_zero(beyond_ascii));
+    const Utf8Char c = read_usual(text, at);
+    // Its bytes, as far as they are in the block.
+    const uint64_t bytes = bits_below(static_cast<size_t>(c.length)) << at;
+    beyond_ascii &= ~bytes;
+    continuations |= bytes & (bytes - 1);
+    const uint16_t char_class = classes[c.code_point];
+    const Category category = category_of(char_class);
+    const bool is_mark = category >= Category::kMn && category <= Category::kMe;
+    if (is_letter(char_class)) {
+      letters |= bytes;
+      if (category == Category::kLu || category == Category::kLt) capitals |= bytes;
+      if (category == Category::kLm || category == Category::kLo) caseless |= bytes;
+    } else if (has_cases && is_mark && at > 0 && (letters >> (at - 1) & 1) != 0) {
+      letters |= bytes;
+      caseless |= bytes;
+    } else if ((char_class & kWhitespace) != 0 || (has_cases && is_mark) || is_number(char_class)) {
+      // White space and numbers are counted, and here they have several bytes; such a mark could begin a word.
+      num_known = at;
+      return;
+    } else {
+      others |= bytes;
+    }
+  }
+}
+
+}  // namespace slm::text

@@ -1,0 +1,88 @@
+#pragma once
+
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+
+#ifdef __SSE2__  // part of every x86-64 processor
+#include <emmintrin.h>
+#endif
+
+#include "slm/text/zeroed_table.h"
+
+namespace slm::text {
+
+// Merges by pairs of ids, where all ids are below 65535: ten to a cache line, of which a look-up reads one and, there
+// or not, has no branch that is hard to predict.
+class SmallMergeTable {
+ public:
+  static constexpr uint16_t kNone = UINT16_MAX;
+
+  SmallMergeTable() = default;
+  explicit SmallMergeTable(size_t num_merges) : buckets_(std::bit_ceil(num_merges / 8 + 1)) {
+    for (Bucket& bucket : buckets_) bucket.ids[kWays] = kNone;
+  }
+
+  // A pair that is not there yet, of ids below kNone.
+  void add(uint16_t left, uint16_t right, uint16_t id) {
+    const uint32_t key = key_of(left, right);
+    Bucket* bucket = &buckets_[bucket_of(key)];
+    while (bucket->size == kWays) {
+      bucket->is_over_full = true;
+      bucket = next(bucket);
+    }
+    bucket->keys[bucket->size] = key;
+    bucket->ids[bucket->size++] = id;
+  }
+
+  // What the pair becomes, or kNone.
+  uint16_t find(uint16_t left, uint16_t right) const {
+    const uint32_t key = key_of(left, right);
+    const Bucket* bucket = &buckets_[bucket_of(key)];
+    uint16_t id = bucket->find(key);
+    while (bucket->is_over_full && id == kNone) [[unlikely]] {  // asked in this order: few are over-full
+        bucket = next(bucket);
+        id = bucket->find(key);
+      }
+    return id;
+  }
+
+ private:
+  static constexpr size_t kWays = 10;
+  struct alignas(64) Bucket {
+    uint32_t keys[kWays];     // 0: unused
+    uint16_t ids[kWays + 1];  // and kNone
+    uint8_t size;
+    bool is_over_full;  // merges that belong here are in the next one
+
+    uint16_t find(uint32_t key) const {
+#ifdef __SSE2__
+      const __m128i wanted = _mm_set1_epi32(static_cast<int>(key));
+      const auto is_in = [&](size_t first) {
+        return _mm_cmpeq_epi32(_mm_load_si128(reinterpret_cast<const __m128i*>(keys + first)), wanted);
+      };
+      const __m128i found = _mm_packs_epi16(_mm_packs_epi32(is_in(0), is_in(4)), _mm_packs_epi32(is_in(8), is_in(8)));
+      const auto lanes = static_cast<unsigned>(_mm_movemask_epi8(found)) & ((1u << kWays) - 1);
+      return ids[std::countr_zero(lanes | 1u << kWays)];
+#else
+      size_t i = 0;
+      while (i < kWays && keys[i] != key) ++i;
+      return ids[i];
+#endif
+    }
+  };
+
+  // Not 0, as no pair is of kNone twice.
+  static uint32_t key_of(uint16_t left, uint16_t right) { return (uint32_t{left} << 16 | right) + 1; }
+  size_t bucket_of(uint32_t key) const {
+    return static_cast<size_t>(key * 0x9E3779B97F4A7C15u >> 40) & (buckets_.size() - 1);
+  }
+  const Bucket* next(const Bucket* bucket) const {
+    return bucket + 1 == buckets_.end() ? buckets_.begin() : bucket + 1;
+  }
+  Bucket* next(Bucket* bucket) { return bucket + 1 == buckets_.end() ? buckets_.begin() : bucket + 1; }
+
+  ZeroedTable<Bucket> buckets_;
+};
+
+}  // namespace slm::text

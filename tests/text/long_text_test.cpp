@@ -55,8 +55,11 @@ const std::vector<Case>& cases() {
 TEST(LongText, TheFastPathGivesTheIdsOfThePipeline) {
   for (const Case& one : cases()) {
     for (const std::string& text : one.texts) {
-      EXPECT_EQ(one.tokenizer->encode(text), one.tokenizer->encode_with_offsets(text).ids)
-          << one.name << ": " << testing::PrintToString(text);
+      for (const bool adds : {false, true}) {
+        const EncodeOptions options{.add_special_tokens = adds};
+        EXPECT_EQ(one.tokenizer->encode(text, options), one.tokenizer->encode_with_offsets(text, options).ids)
+            << one.name << ": " << testing::PrintToString(text);
+      }
     }
   }
 }

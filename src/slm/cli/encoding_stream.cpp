@@ -21,7 +21,12 @@ EncodingStream::EncodingStream(const text::Tokenizer& tokenizer, const text::Enc
       options_(options),
       texts_(texts),
       emit_(std::move(emit)),
-      may_cut_(tokenizer.is_cuttable() && !options.add_special_tokens && !options.truncate_and_pad) {}
+      may_cut_(tokenizer.is_cuttable() && !options.truncate_and_pad) {
+  if (may_cut_ && options.add_special_tokens) {
+    around_ = tokenizer.tokens_around();
+    options_.add_special_tokens = false;  // they come at the beginning of the first part and the end of the last
+  }
+}
 
 size_t EncodingStream::add_parts(size_t begin, size_t end, bool is_end) {
   const std::string_view text = pending_;
@@ -39,6 +44,14 @@ size_t EncodingStream::add_parts(size_t begin, size_t end, bool is_end) {
   if (!is_end) return begin;
   parts_.push_back({begin, end, true});
   return end;
+}
+
+void EncodingStream::emit(std::span<const int32_t> ids, bool is_end) {
+  if (!is_begun_ && !around_.before.empty()) emit_(around_.before, false);
+  is_begun_ = !is_end;
+  const bool goes_on = is_end && !around_.after.empty();
+  emit_(ids, is_end && !goes_on);
+  if (goes_on) emit_(around_.after, true);
 }
 
 void EncodingStream::run(bool is_last) {
@@ -65,7 +78,8 @@ void EncodingStream::run(bool is_last) {
   size_t first = 0;
   for (size_t i = 0; i < parts_.size(); ++i) {
     const auto last = static_cast<size_t>(batch_.ends[i]);
-    emit_(std::span<const int32_t>(batch_.ids).subspan(first, last - first), parts_[i].is_end);
+    const auto ids = std::span<const int32_t>(batch_.ids).subspan(first, last - first);
+    emit(ids, parts_[i].is_end);
     first = last;
   }
   pending_.erase(0, begin);

@@ -40,12 +40,16 @@ class EncodingStream {
   void run(bool is_last);
   // Parts of pending_[begin, end), which is one text or its beginning. Returns where the parts end.
   size_t add_parts(size_t begin, size_t end, bool is_end);
+  // Hands on the ids of a part, with those around its text.
+  void emit(std::span<const int32_t> ids, bool is_end);
 
   const text::Tokenizer& tokenizer_;
   text::EncodeOptions options_;
   Texts texts_;
   Emit emit_;
   bool may_cut_;
+  text::TokensAround around_;
+  bool is_begun_ = false;   // ids of the present text have been handed on
   bool is_inside_ = false;  // of a text that has been encoded in part
   size_t searched_ = 0;     // bytes of pending_ that have no newline
   std::string pending_;

@@ -19,6 +19,7 @@ class CharTokenizer final : public Tokenizer {
   int32_t vocab_size() const override { return static_cast<int32_t>(characters_.size()); }
   void encode(std::string_view text, std::vector<int32_t>& ids, const EncodeOptions& options) const override;
   bool is_cuttable() const override { return true; }
+  const TokensAround& tokens_around() const override { return nothing_around_; }
   Encoding encode_with_offsets(std::string_view text, const EncodeOptions& options) const override;
   std::string decode(std::span<const int32_t> ids, const DecodeOptions& options) const override;
   std::string id_to_token(int32_t id) const override;
@@ -37,6 +38,7 @@ class CharTokenizer final : public Tokenizer {
   std::vector<int32_t> ascii_ids_;  // 128 entries
   std::unordered_map<char32_t, int32_t> other_ids_;
   SpecialTokens no_roles_;
+  TokensAround nothing_around_;
 };
 
 }  // namespace slm::text

@@ -1,6 +1,7 @@
 #include "slm/text/pipeline_tokenizer.h"
 
 #include <algorithm>
+#include <thread>
 
 #include "slm/text/text_cut.h"
 #include "slm/text/utf8.h"
@@ -13,6 +14,14 @@ PipelineTokenizer::PipelineTokenizer(Pipeline pipeline, SpecialTokens roles, std
       json_(std::move(json)),
       vocab_size_(pipeline_.model->vocabulary().size()) {
   for (const AddedToken& token : pipeline_.added_tokens->tokens()) vocab_size_ = std::max(vocab_size_, token.id + 1);
+  if (pipeline_.post_processor && only_adds_around()) {
+    constexpr int32_t kText = -1;  // stands for the ids of a text
+    Encoding encoding{.ids = {kText}, .offsets = {}};
+    std::vector<std::string> token_texts;
+    pipeline_.post_processor->process({encoding, token_texts, "", false, true});
+    const auto place = std::find(encoding.ids.begin(), encoding.ids.end(), kText);
+    around_ = {{encoding.ids.begin(), place}, {place + 1, encoding.ids.end()}};
+  }
 }
 
 Encoding PipelineTokenizer::run(std::string_view text, const EncodeOptions& options, bool has_offsets) const {
@@ -54,10 +63,20 @@ Encoding PipelineTokenizer::run(std::string_view text, const EncodeOptions& opti
 }
 
 std::unique_ptr<EncoderMemory> PipelineTokenizer::take_memory() const {
-  const std::lock_guard lock(memory_mutex_);
-  if (memories_.empty()) return std::make_unique<EncoderMemory>();
-  auto memory = std::move(memories_.back());
-  memories_.pop_back();
+  const std::thread::id user = std::this_thread::get_id();
+  std::unique_ptr<EncoderMemory> memory;
+  {
+    const std::lock_guard lock(memory_mutex_);
+    // What this thread has used before is in the caches of its core.
+    const auto own = std::find_if(memories_.begin(), memories_.end(), [&](const auto& m) { return m->user == user; });
+    if (own != memories_.end()) std::swap(*own, memories_.back());
+    if (!memories_.empty()) {
+      memory = std::move(memories_.back());
+      memories_.pop_back();
+    }
+  }
+  if (!memory) memory = std::make_unique<EncoderMemory>();
+  memory->user = user;
   return memory;
 }
 
@@ -85,9 +104,15 @@ bool PipelineTokenizer::encode_fast(std::string_view text, std::vector<int32_t>&
 }
 
 void PipelineTokenizer::encode(std::string_view text, std::vector<int32_t>& ids, const EncodeOptions& options) const {
-  const bool is_plain = !options.truncate_and_pad && !options.add_special_tokens &&
-                        (!pipeline_.post_processor || pipeline_.post_processor->only_adds());
-  if (pipeline_.fast_encoder && is_plain && encode_fast(text, ids, options)) return;
+  if (pipeline_.fast_encoder && !options.truncate_and_pad && only_adds_around()) {
+    const size_t old_size = ids.size();
+    if (options.add_special_tokens) ids.insert(ids.end(), around_.before.begin(), around_.before.end());
+    if (encode_fast(text, ids, options)) {
+      if (options.add_special_tokens) ids.insert(ids.end(), around_.after.begin(), around_.after.end());
+      return;
+    }
+    ids.resize(old_size);
+  }
   const Encoding encoding = run(text, options, false);
   ids.insert(ids.end(), encoding.ids.begin(), encoding.ids.end());
 }
@@ -95,7 +120,8 @@ void PipelineTokenizer::encode(std::string_view text, std::vector<int32_t>& ids,
 bool PipelineTokenizer::is_cuttable() const {
   // The pipelines of the fast encoders begin anew at such a place; added tokens could reach over it.
   const auto& added = pipeline_.added_tokens->tokens();
-  return pipeline_.fast_encoder != nullptr && std::none_of(added.begin(), added.end(), [](const AddedToken& token) {
+  return pipeline_.fast_encoder != nullptr && only_adds_around() &&
+         std::none_of(added.begin(), added.end(), [](const AddedToken& token) {
            return token.is_single_word || token.strips_left || token.strips_right || last_cut(token.content) != 0;
          });
 }

@@ -41,6 +41,7 @@ class PipelineTokenizer final : public Tokenizer {
   int32_t vocab_size() const override { return vocab_size_; }
   void encode(std::string_view text, std::vector<int32_t>& ids, const EncodeOptions& options) const override;
   bool is_cuttable() const override;
+  const TokensAround& tokens_around() const override { return around_; }
   Encoding encode_with_offsets(std::string_view text, const EncodeOptions& options) const override;
   std::string decode(std::span<const int32_t> ids, const DecodeOptions& options) const override;
   std::string id_to_token(int32_t id) const override;
@@ -51,6 +52,8 @@ class PipelineTokenizer final : public Tokenizer {
   std::string to_json() const override { return json_; }
 
  private:
+  // Whether the ids of a text are its own and, if wanted, around_.
+  bool only_adds_around() const { return !pipeline_.post_processor || pipeline_.post_processor->only_adds(); }
   // False, and `ids` is as before, where the whole pipeline must run.
   bool encode_fast(std::string_view text, std::vector<int32_t>& ids, const EncodeOptions& options) const;
   std::unique_ptr<EncoderMemory> take_memory() const;
@@ -64,6 +67,7 @@ class PipelineTokenizer final : public Tokenizer {
   SpecialTokens roles_;
   std::string json_;
   int32_t vocab_size_;
+  TokensAround around_;  // where only_adds_around()
   mutable std::mutex memory_mutex_;
   mutable std::vector<std::unique_ptr<EncoderMemory>> memories_;  // not in use; guarded by memory_mutex_
 };

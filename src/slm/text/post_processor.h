@@ -24,7 +24,7 @@ class PostProcessor {
  public:
   virtual ~PostProcessor() = default;
   virtual void process(const PostProcessorInput& input) const = 0;
-  // Without added tokens the ids are the text's own.
+  // The ids are those of the text, once, with some before and some behind them.
   virtual bool only_adds() const { return true; }
   // How many tokens it adds.
   virtual size_t num_added_tokens() const = 0;

@@ -35,6 +35,12 @@ struct TokenOffsets {
   friend bool operator==(const TokenOffsets&, const TokenOffsets&) = default;
 };
 
+// What add_special_tokens puts around a text.
+struct TokensAround {
+  std::vector<int32_t> before;
+  std::vector<int32_t> after;
+};
+
 struct Encoding {
   std::vector<int32_t> ids;
   std::vector<TokenOffsets> offsets;  // as many as ids
@@ -62,6 +68,9 @@ class Tokenizer {
   // Whether a text may be cut where last_cut() of text_cut.h says, and the ids of the parts, without special tokens
   // around them, are those of the whole.
   virtual bool is_cuttable() const = 0;
+
+  // Empty where nothing is added. Only where is_cuttable().
+  virtual const TokensAround& tokens_around() const = 0;
 
   // The same ids, with the place of each in `text`.
   virtual Encoding encode_with_offsets(std::string_view text, const EncodeOptions& options = {}) const = 0;

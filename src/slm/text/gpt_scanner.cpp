@@ -53,13 +53,13 @@ uint64_t certain_bits(const GptClasses& classes, size_t text_size) {
   return text_size > ByteBlock::kSize ? bits_below(ByteBlock::kSize - 1) : ~uint64_t{0};
 }
 
-Starts gpt2_starts(std::string_view text) {
-  const GptClasses c(text, /*has_cases=*/false);
+Starts gpt2_starts(std::string_view text, AsciiMasksOf ascii_masks_of) {
+  const GptClasses c(text, ascii_masks_of, /*has_cases=*/false);
   const uint64_t certain = certain_bits(c, text.size());
   const uint64_t words = run_starts(c.letters) | run_starts(c.numbers) | run_starts(c.others);
   // A space before a word belongs to it; other white space before a word is a match of its own.
   uint64_t starts = (words & ~(c.plain_spaces << 1)) | (words & c.spaces << 1) >> 1 | run_starts(c.spaces);
-  for (uint64_t left = c.block.equal_to('\'') & starts & certain; left != 0; left &= left - 1) {
+  for (uint64_t left = c.apostrophes & starts & certain; left != 0; left &= left - 1) {
     const auto at = static_cast<size_t>(std::countr_zero(left));
     const size_t length = contraction_length<false>(text.data() + at + 1);
     if (length == 0) continue;
@@ -102,10 +102,11 @@ uint64_t space_starts(const GptClasses& c, uint64_t spaces, uint64_t line_ends, 
 }
 
 // cl100k, Llama 3 and Qwen.
-Starts llama_starts(std::string_view text, bool has_lone_digits) {
-  const GptClasses c(text, /*has_cases=*/false);
+Starts llama_starts(std::string_view text, AsciiMasksOf ascii_masks_of, bool has_lone_digits) {
+  const GptClasses c(text, ascii_masks_of, /*has_cases=*/false);
   uint64_t certain = certain_bits(c, text.size());
-  const uint64_t line_ends = c.block.equal_to('\n') | c.block.equal_to('\r');
+  const ByteBlock block(c.bytes);
+  const uint64_t line_ends = block.equal_to('\n') | block.equal_to('\r');
   const uint64_t blanks = c.spaces & ~line_ends;
   // Other characters take a space before them and line ends behind them.
   const uint64_t taken = run_rests(line_ends, c.others << 1 & ~c.others);
@@ -115,7 +116,7 @@ Starts llama_starts(std::string_view text, bool has_lone_digits) {
   uint64_t starts = (run_starts(c.letters) & ~taking) | others;
   starts |= has_lone_digits ? c.numbers : group_starts(c.numbers);
   starts |= space_starts(c, c.spaces & ~taken, line_ends, text.size(), certain);
-  for (uint64_t left = c.block.equal_to('\'') & others & certain; left != 0; left &= left - 1) {
+  for (uint64_t left = c.apostrophes & others & certain; left != 0; left &= left - 1) {
     const auto at = static_cast<size_t>(std::countr_zero(left));
     const size_t length = contraction_length<true>(text.data() + at + 1);
     if (length == kMaybe) certain &= bits_below(at + 1);
@@ -135,13 +136,14 @@ uint64_t flooded(uint64_t bits, uint64_t starts) {
   return starts;
 }
 
-Starts o200k_starts(std::string_view text) {
-  const GptClasses c(text, /*has_cases=*/true);
+Starts o200k_starts(std::string_view text, AsciiMasksOf ascii_masks_of) {
+  const GptClasses c(text, ascii_masks_of, /*has_cases=*/true);
   uint64_t certain = certain_bits(c, text.size());
-  const uint64_t line_ends = c.block.equal_to('\n') | c.block.equal_to('\r');
+  const ByteBlock block(c.bytes);
+  const uint64_t line_ends = block.equal_to('\n') | block.equal_to('\r');
   const uint64_t blanks = c.spaces & ~line_ends;
   // Other characters take a space before them, line ends behind them, and slashes behind these.
-  const uint64_t taken = flooded(line_ends | c.block.equal_to('/'), c.others << 1 & ~c.others & line_ends);
+  const uint64_t taken = flooded(line_ends | block.equal_to('/'), c.others << 1 & ~c.others & line_ends);
   const uint64_t all_others = c.others & ~taken;
   const uint64_t others = run_starts(all_others) & ~(c.plain_spaces << 1);
   const uint64_t taking = first_character_ends(others, all_others & c.continuations) | blanks << 1;
@@ -155,7 +157,7 @@ Starts o200k_starts(std::string_view text) {
   uint64_t starts = (words & ~taking) | (c.capitals & small << 1) | others | group_starts(c.numbers);
   starts |= space_starts(c, c.spaces & ~taken, line_ends, text.size(), certain);
   size_t last_end = 0;  // of a contraction; it does not take another one
-  for (uint64_t left = c.block.equal_to('\'') & c.letters << 1 & certain; left != 0; left &= left - 1) {
+  for (uint64_t left = c.apostrophes & c.letters << 1 & certain; left != 0; left &= left - 1) {
     const auto at = static_cast<size_t>(std::countr_zero(left));
     if (at == last_end) continue;
     const size_t length = contraction_length<true>(text.data() + at + 1);
@@ -168,24 +170,30 @@ Starts o200k_starts(std::string_view text) {
   return {starts, certain};
 }
 
-Starts starts_of(GptPattern pattern, std::string_view text) {
+Starts starts_of(GptPattern pattern, std::string_view text, AsciiMasksOf ascii_masks_of) {
   switch (pattern) {
     case GptPattern::kGpt2:
-      return gpt2_starts(text);
+      return gpt2_starts(text, ascii_masks_of);
     case GptPattern::kLlama3:
-      return llama_starts(text, false);
+      return llama_starts(text, ascii_masks_of, false);
     case GptPattern::kQwen2:
-      return llama_starts(text, true);
+      return llama_starts(text, ascii_masks_of, true);
     case GptPattern::kO200k:
-      return o200k_starts(text);
+      return o200k_starts(text, ascii_masks_of);
   }
   return {};
 }
 
 }  // namespace
 
+GptScanner::GptScanner(GptPattern pattern, AsciiMasksOf ascii_masks_of)
+    : pattern_(pattern), ascii_masks_of_(ascii_masks_of) {
+  if (ascii_masks_of_ == nullptr) ascii_masks_of_ = avx512_ascii_masks();
+  if (ascii_masks_of_ == nullptr) ascii_masks_of_ = ascii_masks;
+}
+
 uint64_t GptScanner::starts(std::string_view text) const {
-  const Starts found = starts_of(pattern_, text);
+  const Starts found = starts_of(pattern_, text, ascii_masks_of_);
   if (text.size() >= ByteBlock::kSize) return found.bits & found.certain;
   const uint64_t end = uint64_t{1} << text.size();
   return ((found.bits & (end - 1)) | end) & found.certain;

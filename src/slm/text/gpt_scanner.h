@@ -6,6 +6,7 @@
 #include <cstring>
 #include <string_view>
 
+#include "slm/text/ascii_masks.h"
 #include "slm/text/byte_block.h"
 #include "slm/text/gpt_patterns.h"
 
@@ -14,7 +15,8 @@ namespace slm::text {
 // Finds the matches of a GPT pattern, those of gpt_match_end(), for 64 bytes at once.
 class GptScanner {
  public:
-  explicit GptScanner(GptPattern pattern) : pattern_(pattern) {}
+  // `ascii_masks_of`: null for the fastest on this processor.
+  explicit GptScanner(GptPattern pattern, AsciiMasksOf ascii_masks_of = nullptr);
 
   // Bytes that are read at a place of the text: a block, and what follows an apostrophe or a short word at its end.
   static constexpr size_t kReach = ByteBlock::kSize + 16;
@@ -52,6 +54,7 @@ class GptScanner {
 
  private:
   GptPattern pattern_;
+  AsciiMasksOf ascii_masks_of_;
 };
 
 }  // namespace slm::text

@@ -24,7 +24,7 @@ void expect_failure(const ProgramResult& result, int exit_code, const std::vecto
 
 struct BadText {
   std::string name, content;
-  std::vector<std::string> parts;
+  std::string problem;  // what the line says of the file
   std::vector<std::string> options;
 };
 
@@ -33,11 +33,25 @@ TEST(TrainFaults, TextThatCannotBeTrainedOnIsNamedWithWhatToDo) {
   std::string text;
   for (int i = 0; i < 40; ++i) text += sentence;
   const std::vector<BadText> cases = {
-      {"empty", "", {"empty.txt", "empty"}, {}},
-      {"one", "a", {"one.txt", "1 "}, {}},
-      {"short", "too short", {"short.txt", "max_seq_len"}, {}},
-      {"short_validation", text, {"validation", "val_fraction"}, {"--val_fraction", "0.0001"}},
-      {"invalid", text + "\xff\xfe" + text, {"invalid.txt", "byte 1800", "UTF-8"}, {}},
+      {"empty", "", "the file is empty, expected text", {}},
+      {"one",
+       "a",
+       "1 token is shorter than one sequence: max_seq_len 16 needs 17; use a smaller --max_seq_len or more data",
+       {}},
+      {"short",
+       "too short",
+       "9 tokens are shorter than one sequence: max_seq_len 16 needs 17; use a smaller --max_seq_len or more data",
+       {}},
+      {"short_validation",
+       text,
+       "--val_fraction 0.0001 of 1800 tokens leaves 1 to validate on, expected at least 2; use a larger "
+       "--val_fraction, "
+       "or --val_fraction 0 for no validation",
+       {"--val_fraction", "0.0001"}},
+      {"invalid",
+       text + "\xff\xfe" + text,
+       "byte 1800: 0xFF is not UTF-8 here: convert the text to UTF-8, or train on its bytes with --tokenizer byte",
+       {}},
   };
   const TemporaryFolder folder;
   for (const BadText& bad : cases) {
@@ -45,7 +59,9 @@ TEST(TrainFaults, TextThatCannotBeTrainedOnIsNamedWithWhatToDo) {
     const std::string path = folder.write(bad.name + ".txt", bad.content), model_dir = folder.path("model-" + bad.name);
     std::vector<std::string> more = {"--data", path, "--tokenizer", "char"};
     more.insert(more.end(), bad.options.begin(), bad.options.end());
-    expect_failure(run_slm(tiny_run(model_dir, more)), 1, bad.parts, model_dir);
+    const ProgramResult result = run_slm(tiny_run(model_dir, more));
+    expect_failure(result, 1, {}, model_dir);
+    EXPECT_EQ(result.err, "slm: error: " + path + ": " + bad.problem + "\n");
   }
 }
 
@@ -157,9 +173,13 @@ TEST(TrainFaults, AFullDiskLeavesNoModelUnderItsFinalName) {
   RunOptions options;
   options.max_file_size_bytes = 8000;  // the model needs more, the log of four steps less
   const ProgramResult result = run_slm(tiny_run(model_dir), options);
-  EXPECT_EQ(result.exit_code, 1) << result.err;
-  EXPECT_NE(result.err.find("File too large"), std::string::npos) << result.err;
-  EXPECT_FALSE(fs::exists(model_dir + "/small_language_model.pt"));
+  expect_error(result, 1, {model_dir, "cannot write: File too large"});
+  EXPECT_TRUE(fs::is_empty(model_dir + "/checkpoints"));
+  for (const auto& entry : fs::recursive_directory_iterator(model_dir)) {
+    const std::string name = entry.path().filename();
+    EXPECT_EQ(name.find(".tmp"), std::string::npos) << entry.path();
+    EXPECT_FALSE(name.ends_with(".pt") || name.ends_with(".safetensors")) << entry.path();
+  }
 }
 
 TEST(TrainFaults, InterruptsFinishTheStepSaveAndResumeGoesOnExactly) {

@@ -1,5 +1,7 @@
 #include "slm/cli/precision.h"
 
+#include <fmt/format.h>
+
 #include "slm/core/error.h"
 #include "slm/kernels/isa.h"
 
@@ -12,8 +14,11 @@ Precision choose_precision(std::string_view requested) {
   // Wherever a processor multiplies bf16 natively that is faster than fp32; emulated, it is four times slower.
   if (kernels::has_native_bf16()) return {.compute_type = nn::ComputeType::kBFloat16, .name = "bf16", .notice = {}};
   Precision fallback = fp32;
-  if (requested == "bf16")
-    fallback.notice = "this processor has neither AVX512-BF16 nor AMX; fp32 is used instead of bf16";
+  if (requested == "bf16") {
+    fallback.notice = fmt::format(
+        "bf16 needs AVX512-BF16 or AMX and this run has {} (as the processor or --isa allows): fp32 is used instead",
+        kernels::isa_description());
+  }
   return fallback;
 }
 

@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <nlohmann/json.hpp>
 #include <random>
 #include <set>
 
@@ -86,6 +87,18 @@ TEST(LongDocuments, AreKeptOnceHoweverTheyAreCut) {
   }
   options.dedup = Dedup::kNone;
   EXPECT_EQ(prepare(options).index.total().documents, std::ssize(texts));
+}
+
+TEST(LongDocuments, OfAnotherFormatAreTheSame) {
+  const ScratchFolder folder;
+  const Texts texts = similar_texts(100);
+  PrepareOptions options = options_of(folder, texts);
+  std::string lines;
+  for (const std::string& text : texts) lines += nlohmann::json{{"text", text}}.dump() + "\n";
+  storage::write_file(folder / "in/4.jsonl", lines);
+  const PreparedIndex index = prepare(options).index;
+  EXPECT_EQ(texts_of(options.out, Part::kTrain), without_repetitions(texts));
+  EXPECT_EQ(index.exact_duplicates.documents, 2 * std::ssize(texts) - index.total().documents);
 }
 
 TEST(LongDocuments, AreCutByMaxTokensWhereOthersAre) {

@@ -23,6 +23,8 @@ namespace slm::data {
 // Blocks come in a fixed order: inputs as given, folders sorted by path, archives in stored order. The documents of all
 // blocks in that order are the same for the same inputs, whoever parses them.
 
+inline constexpr std::string_view kDefaultSeparator = "<|endoftext|>";
+
 enum class InputFormat { kAuto, kText, kJson, kCsv, kTsv, kParquet };
 
 struct CorpusOptions {
@@ -36,7 +38,7 @@ struct CorpusOptions {
   bool strict = false;          // throw at the first row that would be skipped, or text that is not UTF-8
   storage::HubSettings hub;     // for hf://; its settings of HTTP also for http:// and https://
 
-  // Limits of memory. A longer line, row or JSON value is skipped and counted; a longer text document comes in pieces.
+  // Limits of memory. A longer line, row or JSON value is skipped and counted; a longer document comes in pieces.
   int64_t max_record_bytes = int64_t{32} << 20;
   int64_t max_piece_bytes = int64_t{4} << 20;
   int64_t block_bytes = int64_t{1} << 20;  // a block has about that many, unless one document is longer
@@ -68,7 +70,7 @@ struct CorpusBlock {
   size_t column = 0;     // of CSV: where the text stands in a row
 };
 
-// A document, or one piece of a text document over max_piece_bytes. Pieces follow each other without others between,
+// A document, or one piece of a document over max_piece_bytes. Pieces follow each other without others between,
 // the first with is_start, the last with is_end (which may be empty). They are cut between lines where there are any,
 // else between characters.
 struct CorpusDocument {

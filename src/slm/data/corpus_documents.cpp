@@ -4,6 +4,7 @@
 #include "slm/data/csv_rows.h"
 #include "slm/data/json_field.h"
 #include "slm/data/skip_row.h"
+#include "slm/data/text_pieces.h"
 #include "slm/text/utf8.h"
 
 namespace slm::data {
@@ -17,7 +18,12 @@ class BlockParser {
  public:
   BlockParser(const CorpusBlock& block, const CorpusOptions& options,
               const std::function<void(const CorpusDocument&)>& use, SkipCounts& skips)
-      : block_(block), options_(options), use_(use), skips_(skips), field_(options.text_column) {}
+      : block_(block),
+        options_(options),
+        use_(use),
+        skips_(skips),
+        field_(options.text_column),
+        max_piece_(max_piece_bytes(options)) {}
 
   void parse() {
     for (const CorpusBlock::Part& part : block_.parts) {
@@ -107,6 +113,11 @@ class BlockParser {
       skip(SkipReason::kInvalidUtf8, num_replaced);
       text = repaired_;
     }
+    for (; text.size() > max_piece_; is_start = false) {
+      const size_t end = piece_end(text.substr(0, max_piece_));
+      use_({.text = text.substr(0, end), .source = source_, .line = line_, .is_start = is_start, .is_end = false});
+      text.remove_prefix(end);
+    }
     use_({.text = text, .source = source_, .line = line_, .is_start = is_start, .is_end = is_end});
   }
 
@@ -119,6 +130,7 @@ class BlockParser {
   const std::function<void(const CorpusDocument&)>& use_;
   SkipCounts& skips_;
   const JsonField field_;
+  const size_t max_piece_;
   std::string_view source_;
   int64_t line_ = 0;
   std::string scratch_;

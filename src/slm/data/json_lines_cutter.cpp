@@ -27,10 +27,11 @@ class JsonLinesCutter : public BlockCutter {
       const auto wanted = static_cast<size_t>(options_.block_bytes);
       file_.append(block.bytes, std::max(kMinReadBytes, wanted > old_size ? wanted - old_size : 0));
       if (file_.at_end()) break;
-      const size_t newline = block.bytes.rfind('\n');
-      if (newline != std::string::npos && newline >= searched) {
-        carry_.assign(block.bytes, newline + 1);
-        block.bytes.resize(newline + 1);
+      const size_t newline = std::string_view(block.bytes).substr(searched).rfind('\n');
+      if (newline != std::string::npos) {
+        const size_t end = searched + newline + 1;
+        carry_.assign(block.bytes, end);
+        block.bytes.resize(end);
         break;
       }
       searched = block.bytes.size();

@@ -2,7 +2,7 @@
 #include <string_view>
 
 #include "slm/data/block_cutter.h"
-#include "slm/text/utf8.h"
+#include "slm/data/text_pieces.h"
 
 namespace slm::data {
 namespace {
@@ -13,27 +13,13 @@ bool is_space(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
 
 int64_t count_lines(std::string_view text) { return std::count(text.begin(), text.end(), '\n'); }
 
-// Where to end a piece of at most text.size() bytes. A line break between two printed characters is where tokenizers
-// split anyway; without one in the second half, before a space; else between characters.
-size_t piece_end(std::string_view text) {
-  for (size_t at = text.size() - 1; at > text.size() / 2 && at >= 2; --at) {
-    if (text[at - 1] == '\n' && !is_space(text[at]) && !is_space(text[at - 2])) return at;
-  }
-  for (size_t at = text.size() - 1; at > text.size() / 2; --at) {
-    if (is_space(text[at]) && !is_space(text[at - 1])) return at;
-  }
-  const size_t end = text::complete_utf8_prefix(text);
-  return end == 0 ? text.size() : end;
-}
-
 class TextCutter : public BlockCutter {
  public:
   explicit TextCutter(const CutterArguments& arguments)
       : file_(arguments.file),
         options_(arguments.options),
-        separator_(arguments.options.document_separator.value_or("<|endoftext|>")),
-        max_piece_(
-            std::max<size_t>(static_cast<size_t>(arguments.options.max_piece_bytes), 2 * separator_.size() + 16)) {}
+        separator_(arguments.options.document_separator.value_or(std::string(kDefaultSeparator))),
+        max_piece_(max_piece_bytes(arguments.options)) {}
 
   bool can_share(const CorpusBlock& block) const override { return block.format == BlockFormat::kDocuments; }
   void begin(CorpusBlock& block) const override { block.format = BlockFormat::kDocuments; }
@@ -102,8 +88,7 @@ class TextCutter : public BlockCutter {
     return begin;
   }
 
-  // The first piece of a document that is longer than max_piece_. Where pieces end depends on the document alone, so
-  // that equal documents have equal pieces.
+  // The first piece of a document that is longer than max_piece_.
   size_t take_piece(CorpusBlock& block, size_t begin) {
     const size_t end = begin + piece_end(std::string_view(block.bytes).substr(begin, max_piece_));
     add_part(block, begin, end, false);

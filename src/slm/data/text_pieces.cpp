@@ -1,0 +1,30 @@
+#include "slm/data/text_pieces.h"
+
+#include <algorithm>
+
+#include "slm/text/utf8.h"
+
+namespace slm::data {
+namespace {
+
+bool is_space(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
+
+}  // namespace
+
+size_t max_piece_bytes(const CorpusOptions& options) {
+  const size_t separator = options.document_separator.value_or(std::string(kDefaultSeparator)).size();
+  return std::max<size_t>(static_cast<size_t>(options.max_piece_bytes), 2 * separator + 16);
+}
+
+size_t piece_end(std::string_view text) {
+  for (size_t at = text.size() - 1; at > text.size() / 2 && at >= 2; --at) {
+    if (text[at - 1] == '\n' && !is_space(text[at]) && !is_space(text[at - 2])) return at;
+  }
+  for (size_t at = text.size() - 1; at > text.size() / 2; --at) {
+    if (is_space(text[at]) && !is_space(text[at - 1])) return at;
+  }
+  const size_t end = text::complete_utf8_prefix(text);
+  return end == 0 ? text.size() : end;
+}
+
+}  // namespace slm::data

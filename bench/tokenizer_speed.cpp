@@ -62,13 +62,15 @@ int measure(const std::string& tokenizer_path, const std::string& text_path, int
     slm::text::encode_batch(*tokenizer, texts, {}, batch);
     seconds += std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     cpu_seconds += static_cast<double>(std::clock() - cpu_start) / CLOCKS_PER_SEC;
-    num_tokens += batch.ids.size();
     for (const std::string_view text : texts) bytes += text.size();
     for (size_t i = 0; i < texts.size(); i += kDocumentsPerDigest) {
-      const auto begin = static_cast<size_t>(i == 0 ? 0 : batch.ends[i - 1]);
-      const auto end = static_cast<size_t>(batch.ends[std::min(i + kDocumentsPerDigest, texts.size()) - 1]);
-      const auto* ids = reinterpret_cast<const Bytef*>(batch.ids.data() + begin);
-      digests += fmt::format("{}{}", digests.empty() ? "" : ", ", crc32_z(0, ids, (end - begin) * sizeof(int32_t)));
+      uLong digest = 0;
+      for (size_t k = i; k < std::min(i + kDocumentsPerDigest, texts.size()); ++k) {
+        const std::span<const int32_t> ids = batch.ids_of(k);
+        num_tokens += ids.size();
+        digest = crc32_z(digest, reinterpret_cast<const Bytef*>(ids.data()), ids.size_bytes());
+      }
+      digests += fmt::format("{}{}", digests.empty() ? "" : ", ", digest);
     }
   }
   const double peak = peak_mb();

@@ -75,13 +75,7 @@ void EncodingStream::run(bool is_last) {
   for (const Part& part : parts_)
     views_.push_back(std::string_view(pending_).substr(part.begin, part.end - part.begin));
   text::encode_batch(tokenizer_, views_, options_, batch_);
-  size_t first = 0;
-  for (size_t i = 0; i < parts_.size(); ++i) {
-    const auto last = static_cast<size_t>(batch_.ends[i]);
-    const auto ids = std::span<const int32_t>(batch_.ids).subspan(first, last - first);
-    emit(ids, parts_[i].is_end);
-    first = last;
-  }
+  for (size_t i = 0; i < parts_.size(); ++i) emit(batch_.ids_of(i), parts_[i].is_end);
   pending_.erase(0, begin);
   searched_ = pending_.size();
 }

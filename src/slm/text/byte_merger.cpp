@@ -36,8 +36,9 @@ class SpelledBytes {
 
 }  // namespace
 
-ByteMerger::ByteMerger(const BpeModel& model, const std::array<int32_t, 256>& byte_ids)
-    : model_(model), byte_ids_(byte_ids), byte_pairs_(65536) {
+ByteMerger::ByteMerger(const BpeModel& model, const std::array<int32_t, 256>& byte_ids, const ShortWordMerges* small)
+    : model_(model), small_(small), byte_ids_(byte_ids) {
+  if (small_ == nullptr) byte_pairs_.resize(65536);
   const SpelledBytes spelled;
   const Vocabulary& vocabulary = model.vocabulary();
   model.merges().for_each([&](int32_t left, int32_t right, const Merge& merge) {
@@ -50,7 +51,7 @@ ByteMerger::ByteMerger(const BpeModel& model, const std::array<int32_t, 256>& by
     const size_t pair = pair_of(static_cast<char>(last), static_cast<char>(first));
     joins_[pair / 64] |= uint64_t{1} << (pair % 64);
     const auto is_byte = [&](int byte, int32_t id) { return byte_ids_[static_cast<size_t>(byte)] == id; };
-    if (is_byte(last, left) && is_byte(first, right)) byte_pairs_[pair] = merge;
+    if (small_ == nullptr && is_byte(last, left) && is_byte(first, right)) byte_pairs_[pair] = merge;
   });
 }
 
@@ -92,7 +93,7 @@ size_t ByteMerger::merge_few(std::string_view word, int32_t* ids) const {
     tokens[i] = byte_ids_[static_cast<unsigned char>(word[i])];
     next[i] = static_cast<uint8_t>(i + 1);
     previous[i] = static_cast<uint8_t>(i - 1);  // of the first place: not used
-    set(i, i + 1 < size ? byte_pairs_[pair_of(word[i], word[i + 1])] : Merge{});
+    set(i, i + 1 < size ? find_pair(word[i], word[i + 1]) : Merge{});
   }
   uint64_t alive = size == 64 ? ~uint64_t{0} : (uint64_t{1} << size) - 1;
   while (true) {

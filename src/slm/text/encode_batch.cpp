@@ -40,45 +40,25 @@ size_t likely_num_ids(std::span<const std::string_view> texts) {
 void encode_batch(const Tokenizer& tokenizer, std::span<const std::string_view> texts, const EncodeOptions& options,
                   BatchEncoding& batch) {
   constexpr size_t kRunBytes = size_t{1} << 16;  // at the end a thread may wait for another one's run
-  batch.ends.assign(texts.size(), 0);
-  std::vector<Run> runs;
+  batch.places_.assign(texts.size(), {});
+  std::vector<Run> runs = {{0, texts.size()}};
   if (num_threads() > 1) runs = runs_of(texts, kRunBytes);
-  if (runs.size() < 2) {
-    batch.ids.clear();
-    batch.ids.reserve(likely_num_ids(texts));
-    for (size_t i = 0; i < texts.size(); ++i) {
-      tokenizer.encode(texts[i], batch.ids, options);
-      batch.ends[i] = static_cast<int64_t>(batch.ids.size());
+  if (batch.parts_.size() < runs.size()) batch.parts_.resize(runs.size());
+  const auto encode_run = [&](size_t r) {
+    const Run& run = runs[r];
+    std::vector<int32_t>& ids = batch.parts_[r];
+    ids.clear();
+    ids.reserve(likely_num_ids(texts.subspan(run.first, run.last - run.first)));
+    for (size_t i = run.first; i < run.last; ++i) {
+      const size_t begin = ids.size();
+      tokenizer.encode(texts[i], ids, options);
+      batch.places_[i] = {r, begin, ids.size()};
     }
-    return;
-  }
-  if (batch.parts.size() < runs.size()) batch.parts.resize(runs.size());
+  };
+  if (runs.size() == 1) return encode_run(0);
   std::atomic<size_t> next = 0;
   parallel_for(0, num_threads(), 1, [&](int64_t, int64_t) {
-    for (size_t r = next++; r < runs.size(); r = next++) {
-      const Run& run = runs[r];
-      std::vector<int32_t>& part = batch.parts[r];
-      part.clear();
-      part.reserve(likely_num_ids(texts.subspan(run.first, run.last - run.first)));
-      for (size_t i = run.first; i < run.last; ++i) {
-        tokenizer.encode(texts[i], part, options);
-        batch.ends[i] = static_cast<int64_t>(part.size());
-      }
-    }
-  });
-  std::vector<size_t> begins;
-  size_t num_ids = 0;
-  for (size_t r = 0; r < runs.size(); ++r) {
-    begins.push_back(num_ids);
-    num_ids += batch.parts[r].size();
-  }
-  batch.ids.resize(num_ids);  // not cleared before: what is there need not be zeroed
-  parallel_for(0, static_cast<int64_t>(runs.size()), 1, [&](int64_t first, int64_t last) {
-    for (auto r = static_cast<size_t>(first); r < static_cast<size_t>(last); ++r) {
-      const std::vector<int32_t>& part = batch.parts[r];
-      std::copy(part.begin(), part.end(), batch.ids.begin() + static_cast<std::ptrdiff_t>(begins[r]));
-      for (size_t i = runs[r].first; i < runs[r].last; ++i) batch.ends[i] += static_cast<int64_t>(begins[r]);
-    }
+    for (size_t r = next++; r < runs.size(); r = next++) encode_run(r);
   });
 }
 

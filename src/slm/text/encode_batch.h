@@ -9,12 +9,26 @@
 
 namespace slm::text {
 
-// The ids of many texts, one after the other.
-struct BatchEncoding {
-  std::vector<int32_t> ids;
-  std::vector<int64_t> ends;  // by text: where its ids end in `ids`
-  // Where threads put theirs first; kept for the next batch, since new memory costs more than encoding into it.
-  std::vector<std::vector<int32_t>> parts;
+// The ids of many texts.
+class BatchEncoding {
+ public:
+  size_t num_texts() const { return places_.size(); }
+  std::span<const int32_t> ids_of(size_t text) const {
+    const Place& place = places_[text];
+    return std::span(parts_[place.part]).subspan(place.begin, place.end - place.begin);
+  }
+
+ private:
+  friend void encode_batch(const Tokenizer& tokenizer, std::span<const std::string_view> texts,
+                           const EncodeOptions& options, BatchEncoding& batch);
+  struct Place {
+    size_t part, begin, end;
+  };
+
+  // Ids of neighbouring texts that one thread has encoded; memory is kept for the next batch, since new memory costs
+  // more than encoding into it.
+  std::vector<std::vector<int32_t>> parts_;
+  std::vector<Place> places_;  // by text
 };
 
 // Encodes the texts on all threads of parallel_for, each text as a whole: the ids are those of Tokenizer::encode. Best

@@ -20,7 +20,11 @@ namespace {
 class FastByteLevelEncoder final : public FastEncoder {
  public:
   FastByteLevelEncoder(GptPattern pattern, bool is_nfc, const BpeModel& model, const std::array<int32_t, 256>& byte_ids)
-      : scanner_(pattern), is_nfc_(is_nfc), model_(model), merger_(model, byte_ids), short_merger_(model, byte_ids) {}
+      : scanner_(pattern),
+        is_nfc_(is_nfc),
+        model_(model),
+        short_merger_(model, byte_ids),
+        merger_(model, byte_ids, short_merger_.can_merge() ? &short_merger_.merges() : nullptr) {}
 
   bool encode(std::string_view text, EncoderMemory& memory, std::vector<int32_t>& ids) const override {
     if (is_nfc_ && !is_surely_nfc(text)) {
@@ -158,6 +162,8 @@ class FastByteLevelEncoder final : public FastEncoder {
       *out = whole;
     } else if (short_merger_.can_merge()) {
       count = short_merger_.merge(word, out);
+    } else if (merger_.can_merge_few()) {
+      count = merger_.merge_few(text, out);
     } else {
       std::vector<int32_t> ids;
       merger_.merge(text, ids);
@@ -193,8 +199,8 @@ class FastByteLevelEncoder final : public FastEncoder {
   GptScanner scanner_;
   bool is_nfc_;
   const BpeModel& model_;
-  ByteMerger merger_;
   ShortWordMerger short_merger_;
+  ByteMerger merger_;
 };
 
 }  // namespace

@@ -23,7 +23,10 @@ class WordCache {
   static uint32_t place_of(const ShortWord& word) {
     return static_cast<uint32_t>(word.hash() >> (64 - kShortBits)) * kWays;
   }
-  void prefetch(uint32_t place) const { __builtin_prefetch(&short_[place]); }
+  void prefetch(uint32_t place) const {
+    __builtin_prefetch(&short_[place]);
+    __builtin_prefetch(&short_[place + kWays / 2]);  // the other cache line
+  }
 
   // Writes the word's ids to `out`, which has room for kRoom, and returns their number; 0 where the word is not known,
   // and kElsewhere, and nothing is written, where find_long() may have it.

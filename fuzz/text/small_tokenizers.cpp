@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "slm/core/json_text.h"
 #include "slm/text/byte_tokenizer.h"
 #include "slm/text/gpt_patterns.h"
 #include "slm/text/tokenizer_document.h"
@@ -31,7 +32,7 @@ std::string byte_level_bpe(text::GptPattern pattern, bool ignores_merges) {
   document["decoder"] = text::byte_level(true);
   document["model"] = text::bpe_model_document(std::move(vocab), std::move(merges));
   document["model"]["ignore_merges"] = ignores_merges;
-  return document.dump();
+  return json_text(document);
 }
 
 std::string wordpiece(bool lowercase) {
@@ -49,7 +50,7 @@ std::string wordpiece(bool lowercase) {
   document["post_processor"] = text::around_text("[CLS]", 1, "[SEP]", 2);
   document["decoder"] = {{"type", "WordPiece"}, {"prefix", "##"}, {"cleanup", true}};
   document["model"] = {{"type", "WordPiece"}, {"unk_token", "[UNK]"}, {"vocab", vocab}};
-  return document.dump();
+  return json_text(document);
 }
 
 constexpr const char* kWordLevel = R"({"normalizer": {"type": "NFKC"}, "pre_tokenizer": {"type": "Whitespace"},
@@ -68,7 +69,8 @@ std::string llama2() {
     constexpr const char* kDigits = "0123456789ABCDEF";
     vocab[std::string("<0x") + kDigits[byte / 16] + kDigits[byte % 16] + ">"] = 9 + byte;
   }
-  const OrderedJson merges = {{"t", "h"}, {"th", "e"}, {"▁", "the"}};
+  // A list of pairs would become an object.
+  const OrderedJson merges = OrderedJson::array({"t h", "th e", "▁ the"});
   OrderedJson document = text::empty_document();
   document["normalizer"] = {{"type", "Sequence"},
                             {"normalizers",
@@ -84,7 +86,7 @@ std::string llama2() {
   document["model"]["unk_token"] = "<unk>";
   document["model"]["fuse_unk"] = true;
   document["model"]["byte_fallback"] = true;
-  return document.dump();
+  return json_text(document);
 }
 
 }  // namespace

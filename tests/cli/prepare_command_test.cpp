@@ -126,18 +126,18 @@ TEST_F(PrepareCommand, KilledAtAnyMomentItGoesOnToTheSameBytes) {
 TEST_F(PrepareCommand, ASignalEndsItWithItsCode) {
   // Standard input that does not end: the signal comes while the run is waiting for it.
   for (const auto& [signal, code] : {std::pair(SIGINT, 130), std::pair(SIGTERM, 143)}) {
+    const std::string out = folder_.path("out" + std::to_string(code));
     RunOptions options;
     options.signal = signal;
     options.signal_when = [&](const std::string&, const std::string&) {
-      return std::filesystem::exists(folder_.path("out/unfinished/hashes"));
+      return std::filesystem::exists(out + "/unfinished/hashes");
     };
     options.keeps_input_open = true;
-    const ProgramResult result = run_slm({"prepare", folder_.path("in"), "-", "--input_format", "json", "--tokenizer",
-                                          "byte", "--out", folder_.path("out"), "--overwrite"},
-                                         options);
+    const ProgramResult result = run_slm(
+        {"prepare", folder_.path("in"), "-", "--input_format", "json", "--tokenizer", "byte", "--out", out}, options);
     EXPECT_EQ(result.exit_code, code) << result.err;
     EXPECT_NE(result.err.find("the same command goes on from here"), std::string::npos) << result.err;
-    EXPECT_FALSE(std::filesystem::exists(folder_.path("out/index.json")));
+    EXPECT_FALSE(std::filesystem::exists(out + "/index.json"));
   }
 }
 

@@ -9,6 +9,7 @@
 
 #include "cli/run_slm.h"
 #include "cli/tiny_models.h"
+#include "support/sanitizer.h"
 
 namespace slm::test {
 namespace {
@@ -93,6 +94,7 @@ TEST(TrainFaults, AModelThatCannotFitIsRefusedBeforeTraining) {
 }
 
 TEST(TrainFaults, AModelThatDoesNotFitTheProcesssLimitIsRefusedBeforeTraining) {
+  if (kHasSanitizer) GTEST_SKIP() << "a sanitizer needs more address space than the limit";
   const TemporaryFolder folder;
   const std::string model_dir = folder.path("model");
   RunOptions options;

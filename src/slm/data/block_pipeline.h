@@ -33,6 +33,7 @@ class BlockPipeline {
       read_all();
       const std::lock_guard lock(mutex_);
       has_reader_ended_ = true;
+      changed_.notify_all();
     });
     for (int i = 0; i < stages_.num_threads; ++i) workers_.emplace_back([this] { work_all(); });
   }
@@ -64,7 +65,8 @@ class BlockPipeline {
   }
   bool is_waiting() const { return is_waiting_; }
 
-  // Ends the threads that work. Returns whether the one that reads has ended, too: it may be waiting for input.
+  // Ends the threads that work. Returns whether the one that reads has ended, too: it may be waiting for input that
+  // does not come.
   bool stop() {
     {
       const std::lock_guard lock(mutex_);
@@ -73,11 +75,14 @@ class BlockPipeline {
     changed_.notify_all();
     for (std::thread& thread : workers_) thread.join();
     workers_.clear();
-    const std::lock_guard lock(mutex_);
-    return has_reader_ended_;
+    std::unique_lock lock(mutex_);
+    return changed_.wait_for(lock, kPatience, [&] { return has_reader_ended_; });
   }
 
  private:
+  // Reading a block takes less, except from a pipe or a server that stands still.
+  static constexpr std::chrono::milliseconds kPatience{500};
+
   struct Slot {
     Block block;
     int64_t bytes = 0;

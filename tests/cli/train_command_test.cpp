@@ -124,6 +124,23 @@ TEST(TrainCommand, ASamplePromptThatCannotBeSpelledIsFoundBeforeTraining) {
             "slm: warning: --sample_every: there is no text without a tokenizer, so no samples are shown\n");
 }
 
+TEST(TrainCommand, SampleTextsEndWhereTheTextsOfTheDataEnd) {
+  const TemporaryFolder folder;
+  fs::create_directory(folder.path("texts"));
+  for (int i = 0; i < 200; ++i) folder.write("texts/" + std::to_string(i) + ".txt", "a b c");
+  const std::string vocabulary = folder.write("vocab.txt", "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\na\nb\nc\n");
+  const ProgramResult result =
+      run_slm(tiny_run(folder.path("m"), {"--data", folder.path("texts"), "--tokenizer", vocabulary, "--vocab_size",
+                                          "300", "--max_steps", "60", "--learning_rate", "0.03", "--sample_every", "60",
+                                          "--sample_prompt", "a", "--quiet=false"}));
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  const std::string before = "--- sample after step 60 ---\n";
+  const size_t begin = result.out.find(before);
+  ASSERT_NE(begin, std::string::npos) << result.out;
+  const size_t length = result.out.find("\n---\n", begin) - begin - before.size();
+  EXPECT_LT(length, 30U) << "a few letters, not 200 tokens: " << result.out;
+}
+
 TEST(TrainCommand, QuietPrintsNothingWhenAllIsWell) {
   const TemporaryFolder folder;
   const ProgramResult result = run_slm(tiny_run(folder.path("m"), {"--quiet"}));

@@ -126,9 +126,7 @@ TEST(DecodingSession, LearnedPositionsSlideToTheLatterHalf) {
     EXPECT_TRUE(test::close(got, want, limit(nn::ComputeType::kFloat32))) << "token " << i;
   }
   ASSERT_EQ(notices.size(), 1U);
-  EXPECT_EQ(notices[0],
-            "the text is longer than the model's 24 positions: from here on it sees the last 12 to 24 tokens "
-            "only");
+  EXPECT_EQ(notices[0], "past the model's 24 positions it sees the last 12 to 24 tokens of the text only");
 }
 
 TEST(DecodingSession, RotaryPositionsGoOn) {
@@ -143,7 +141,7 @@ TEST(DecodingSession, RotaryPositionsGoOn) {
     EXPECT_TRUE(test::close(got, want.slice(i, 1), limit(nn::ComputeType::kFloat32))) << "token " << i;
   }
   ASSERT_EQ(notices.size(), 1U);
-  EXPECT_EQ(notices[0], "the text is longer than the 24 tokens the model was trained on: what follows may be worse");
+  EXPECT_EQ(notices[0], "past the 24 tokens that the model was trained on the text may be worse");
 }
 
 TEST(DecodingSession, ReadsTheEndOfAPromptThatIsTooLongForLearnedPositions) {

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <map>
 
 #include "generate/tiny_models.h"
@@ -59,6 +60,26 @@ TEST(Generate, StreamsExactlyTheTextOfEachSample) {
     EXPECT_EQ(sample.text, tokenizer->decode(sample.ids, {.replace_invalid_utf8 = true}));
   }
   EXPECT_TRUE(has_stopped);
+}
+
+TEST(Generate, SaysBeforeTheFirstTextThatItWillBeTooLong) {
+  const auto tokenizer = text::make_byte_tokenizer();
+  for (const models::Family family : test::kFamilies) {
+    SCOPED_TRACE(name(family));
+    const auto model = tiny_model(family, nn::ComputeType::kFloat32);
+    const auto events = [&](int64_t max_new_tokens) {
+      std::string told;
+      generate(*model, tokenizer.get(), kPrompt, {.max_new_tokens = max_new_tokens},
+               {.on_text = [&](int64_t, std::string_view) { told += 't'; },
+                .on_notice = [&](std::string_view) { told += 'n'; },
+                .on_prompt_progress = [&](int64_t, int64_t) { told += 'p'; }});
+      told.erase(std::unique(told.begin(), told.end()), told.end());
+      return told;
+    };
+    // The last of the tokens is not read, so that one more than there are positions fits.
+    EXPECT_EQ(events(test::kTinyLength - std::ssize(kPrompt) + 1), "pt");
+    EXPECT_EQ(events(test::kTinyLength - std::ssize(kPrompt) + 2), "npt");
+  }
 }
 
 // A model that finds `token` the most likely, whatever came before.

@@ -84,9 +84,7 @@ class GenerateCommand final : public Command {
     if (!model.tokenizer && !generate_.stop.empty()) {
       throw Error("--stop: stop strings need text, and this model has no tokenizer; leave them out");
     }
-    if (model.tokenizer) {
-      if (const auto eos = model.tokenizer->special_tokens().end_of_text()) generate_.eos_ids = {*eos};
-    }
+    generate_.eos_ids = generate::end_of_text_ids(model.tokenizer.get());
 
     const StopSignal stop;
     const bool is_streamed = !json_ && generate_.num_samples == 1 && model.tokenizer != nullptr;

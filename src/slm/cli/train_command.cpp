@@ -190,7 +190,8 @@ std::function<std::string()> TrainCommand::sampler(const models::Decoder& model,
   if (tokenizer == nullptr) return {};
   return [&model, tokenizer, prompt = sample_prompt_] {
     const std::vector<int32_t> ids = generate::encode_prompt(*tokenizer, prompt);
-    const generate::GenerateOptions options{.max_new_tokens = 200, .sampling = {.temperature = 0.8}};
+    const generate::GenerateOptions options{
+        .max_new_tokens = 200, .sampling = {.temperature = 0.8}, .eos_ids = generate::end_of_text_ids(tokenizer)};
     return prompt + generate::generate(model, tokenizer, ids, options).samples[0].text;
   };
 }

@@ -15,6 +15,9 @@ namespace {
 // Tokens of a prompt that pass the model at once: enough for full speed, and a bound on the memory of long prompts.
 constexpr int64_t kTokensAtOnce = 1024;
 
+// Of a window of learned positions that slides.
+int64_t tokens_kept(int64_t max_seq_len) { return std::max<int64_t>(1, max_seq_len / 2); }
+
 // The last of T rows of each sequence.   rows: (B, T, D) -> (B, D)
 Tensor last_rows(const Tensor& rows) {
   const int64_t batch = rows.shape()[0], length = rows.shape()[1], dim = rows.shape()[2];
@@ -30,6 +33,13 @@ Tensor last_rows(const Tensor& rows) {
 
 DecodingSession::DecodingSession(const models::Decoder& model, NoticeCallback on_notice)
     : model_(&model), on_notice_(std::move(on_notice)), cache_(1) {}
+
+void DecodingSession::announce(int64_t prompt_length, int64_t num_new_tokens) {
+  const int64_t max_seq_len = model_->config().max_seq_len;
+  const int64_t length = has_learned_positions() ? std::min(prompt_length, max_seq_len) : prompt_length;
+  // Nothing follows the last token, so it is not read.
+  if (length > max_seq_len || num_new_tokens - 1 > max_seq_len - length) tell_of_length();
+}
 
 Tensor DecodingSession::begin(std::span<const int32_t> prompt, const std::function<bool(int64_t, int64_t)>& go_on) {
   if (prompt.empty()) throw UsageError("[generate] the prompt has no tokens: give it at least one to start from");
@@ -62,11 +72,8 @@ Tensor DecodingSession::step(std::span<const int32_t> tokens) {
   const int64_t max_seq_len = model_->config().max_seq_len;
   if (cache_.length() < max_seq_len) return run(Tensor::from<int32_t>(tokens, {batch(), 1}));
 
-  const int64_t kept = std::max<int64_t>(1, max_seq_len / 2);
-  notify_once(has_told_of_length_,
-              fmt::format("the text is longer than the model's {} positions: from here on it sees the last {} to {} "
-                          "tokens only",
-                          max_seq_len, kept, max_seq_len));
+  tell_of_length();
+  const int64_t kept = tokens_kept(max_seq_len);
   std::vector<int32_t> all;
   for (std::vector<int32_t>& window : windows_) {
     window.erase(window.begin(), window.end() - kept);
@@ -89,9 +96,7 @@ Tensor DecodingSession::append(const Tensor& tokens) {
   const models::DecoderConfig& config = model_->config();
   const int64_t length = cache_.length() + tokens.shape()[1];
   if (!has_learned_positions() && length > config.max_seq_len) {
-    notify_once(has_told_of_length_, fmt::format("the text is longer than the {} tokens the model was trained on: "
-                                                 "what follows may be worse",
-                                                 config.max_seq_len));
+    tell_of_length();
     if (!rope_table_ || rope_table_.shape()[0] < length) {
       const bool is_fp64 = model_->compute_type() == nn::ComputeType::kFloat64;
       rope_table_ =
@@ -108,6 +113,15 @@ Tensor DecodingSession::run(const Tensor& tokens) {
   const Tensor hidden = append(tokens);
   const PauseRecording pause;
   return model_->logits(Variable(hidden)).to(DType::kFloat32);
+}
+
+void DecodingSession::tell_of_length() {
+  const int64_t max_seq_len = model_->config().max_seq_len;
+  notify_once(has_told_of_length_,
+              has_learned_positions()
+                  ? fmt::format("past the model's {} positions it sees the last {} to {} tokens of the text only",
+                                max_seq_len, tokens_kept(max_seq_len), max_seq_len)
+                  : fmt::format("past the {} tokens that the model was trained on the text may be worse", max_seq_len));
 }
 
 void DecodingSession::notify_once(bool& has_been_told, std::string_view message) {

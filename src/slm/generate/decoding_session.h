@@ -24,6 +24,10 @@ class DecodingSession {
   // The model must outlive the session.
   explicit DecodingSession(const models::Decoder& model, NoticeCallback on_notice = {});
 
+  // Tells now what would else be told in the middle of a text: how sequences of a prompt of so many tokens and as many
+  // more go on past max_seq_len. Does nothing where they end before.
+  void announce(int64_t prompt_length, int64_t num_new_tokens);
+
   // Starts over with one sequence. Returns the logits of the token that follows it: (1, V), fp32. The prompt has at
   // least one token; of one longer than learned positions reach, the last max_seq_len are read. `go_on`, where given,
   // is asked with the number of tokens read and of all before each piece of a long prompt: after a false, what is
@@ -46,6 +50,7 @@ class DecodingSession {
   Tensor append(const Tensor& tokens);
   // The same, and the logits of what follows: (B, V), fp32.
   Tensor run(const Tensor& tokens);
+  void tell_of_length();
   void notify_once(bool& has_been_told, std::string_view message);
 
   const models::Decoder* model_;

@@ -106,11 +106,18 @@ std::string_view name(FinishReason reason) {
   }
 }
 
+std::vector<int32_t> end_of_text_ids(const text::Tokenizer* tokenizer) {
+  if (tokenizer == nullptr) return {};
+  const std::optional<int32_t> id = tokenizer->special_tokens().end_of_text();
+  return id ? std::vector<int32_t>{*id} : std::vector<int32_t>();
+}
+
 Generation generate(const models::Decoder& model, const text::Tokenizer* tokenizer, std::span<const int32_t> prompt,
                     const GenerateOptions& options, const GenerateCallbacks& callbacks) {
   check(options, tokenizer);
   Generation generation;
   DecodingSession session(model, callbacks.on_notice);
+  session.announce(std::ssize(prompt), options.max_new_tokens);
   const auto prefill_start = Clock::now();
   bool is_stopped = false;
   const Tensor prompt_logits = session.begin(prompt, [&](int64_t read, int64_t total) {

@@ -42,13 +42,17 @@ struct Generation {
 struct GenerateCallbacks {
   // Text of a sample that is certain to be part of it: whole characters; joined, it is the sample's text.
   std::function<void(int64_t sample, std::string_view text)> on_text{};
-  NoticeCallback on_notice{};
+  NoticeCallback on_notice{};  // before the first text
   // Told while a long prompt is read, and at its end, when `read` is `all`.
   std::function<void(int64_t read, int64_t all)> on_prompt_progress{};
   // Asked before every step and every piece of a long prompt; true ends all samples as if max_new_tokens had been
   // reached.
   std::function<bool()> should_stop{};
 };
+
+// What GenerateOptions::eos_ids are where a text is to end as those that the model was trained on; none without a
+// tokenizer.
+std::vector<int32_t> end_of_text_ids(const text::Tokenizer* tokenizer);
 
 // Continues `prompt`, which has at least one token (see encode_prompt). Without a tokenizer (nullptr) the samples have
 // ids but no text, and stop strings are refused. Throws UsageError for options that cannot be.

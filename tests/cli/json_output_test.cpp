@@ -119,6 +119,7 @@ TEST(JsonOutputOfTheMachine, SaysWhatItIsAndHowFast) {
   EXPECT_EQ(keys_of(bench["default"]),
             (std::set<std::string>{"matmul_only_tokens_per_s", "peak_rss_mb", "tokens_per_s"}));
   EXPECT_GT(bench["default"]["tokens_per_s"].get<double>(), 0);
+  EXPECT_GT(bench["default"]["peak_rss_mb"].get<double>(), 100);
   EXPECT_FALSE(bench.contains("openwebtext"));
 }
 

@@ -1,7 +1,6 @@
 #include "slm/cli/bench_command.h"
 
 #include <fmt/format.h>
-#include <sys/resource.h>
 
 #include <CLI/App.hpp>
 #include <iostream>
@@ -20,12 +19,6 @@
 
 namespace slm::cli {
 namespace {
-
-int64_t peak_rss_mb() {
-  rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);
-  return usage.ru_maxrss / 1024;
-}
 
 // What `slm train --preset` would train.
 TrainingBenchmarkOptions preset_options(const std::string& preset) {
@@ -77,13 +70,13 @@ class BenchCommand final : public Command {
       const TrainingBenchmark measured = run_training_benchmark(options);
       result[preset] = {{"tokens_per_s", measured.tokens_per_s},
                         {"matmul_only_tokens_per_s", measured.matmul_only_tokens_per_s},
-                        {"peak_rss_mb", peak_rss_mb()}};
+                        {"peak_rss_mb", measured.peak_rss_bytes >> 20}};
       if (json_) continue;
       std::cout << fmt::format(
                        "{:<12} {:8.0f} tok/s; {:.0f}% of the {:.0f} that its matrix products alone would allow; "
                        "{} MB at most",
                        preset, measured.tokens_per_s, 100 * measured.tokens_per_s / measured.matmul_only_tokens_per_s,
-                       measured.matmul_only_tokens_per_s, peak_rss_mb())
+                       measured.matmul_only_tokens_per_s, measured.peak_rss_bytes >> 20)
                 << std::endl;
     }
     if (json_) std::cout << json_text(result) << std::endl;

@@ -5,9 +5,11 @@
 #include <vector>
 
 #include "slm/autograd/tape.h"
-#include "slm/cli/machine_peak.h"
+#include "slm/cli/peak_rss.h"
+#include "slm/core/allocator.h"
 #include "slm/core/philox.h"
 #include "slm/models/decoder.h"
+#include "slm/ops/linear_cross_entropy.h"
 #include "slm/optim/gradient_norm.h"
 #include "slm/optim/make_optimizer.h"
 
@@ -50,10 +52,20 @@ double median_step_seconds(const TrainingBenchmarkOptions& options) {
   return seconds[seconds.size() / 2];
 }
 
-// Each linear layer is three products: y = x W^T, dx = dy W and dW = dy^T x.
 double matmul_seconds(const TrainingBenchmarkOptions& options) {
-  const models::DecoderConfig& model = options.model;
   const DType dtype = options.compute_type == nn::ComputeType::kBFloat16 ? DType::kBFloat16 : DType::kFloat32;
+  double seconds = 0;
+  for (const auto& [shape, count, share] : matmuls_of_step(options)) {
+    const double operations = 2.0 * static_cast<double>(shape.m * shape.n) * static_cast<double>(shape.k);
+    seconds += static_cast<double>(count) * share * operations / (1e9 * measure_matmul_gflops(shape, dtype, 0.02));
+  }
+  return seconds;
+}
+
+}  // namespace
+
+std::vector<StepMatmul> matmuls_of_step(const TrainingBenchmarkOptions& options) {
+  const models::DecoderConfig& model = options.model;
   const int64_t rows = options.batch_size * model.max_seq_len, query_dim = model.num_heads * model.head_dim;
   const int64_t gates = model.activation == models::FeedForwardKind::kSwiglu ? 2 : 1;
   struct Layer {
@@ -64,26 +76,27 @@ double matmul_seconds(const TrainingBenchmarkOptions& options) {
       {model.embed_dim, query_dim, model.num_layers, rows},
       {gates * model.hidden_dim, model.embed_dim, model.num_layers, rows},
       {model.embed_dim, model.hidden_dim, model.num_layers, rows},
-      {model.vocab_size, model.embed_dim, 1, std::min<int64_t>(rows, 1024)},
+      {model.vocab_size, model.embed_dim, 1, std::min(rows, ops::kCrossEntropyRowsAtOnce)},
   };
-  double seconds = 0;
-  for (const Layer& layer : layers) {
-    for (const MatmulShape& shape : {MatmulShape{layer.rows_at_once, layer.out, layer.in},
-                                     {layer.rows_at_once, layer.in, layer.out},
-                                     {layer.out, layer.in, layer.rows_at_once}}) {
-      const double operations = 2.0 * static_cast<double>(layer.out * layer.in) * static_cast<double>(rows);
-      seconds += static_cast<double>(layer.count) * operations / (1e9 * measure_matmul_gflops(shape, dtype, 0.02));
-    }
+  std::vector<StepMatmul> matmuls;
+  for (const auto& [out, in, count, rows_at_once] : layers) {
+    const double share = static_cast<double>(rows) / static_cast<double>(rows_at_once);
+    matmuls.push_back({.shape = {rows_at_once, out, in}, .count = count, .share = share});
+    matmuls.push_back({.shape = {rows_at_once, in, out}, .count = count, .share = share});
+    matmuls.push_back({.shape = {out, in, rows_at_once}, .count = count, .share = share});
   }
-  return seconds;
+  return matmuls;
 }
-
-}  // namespace
 
 TrainingBenchmark run_training_benchmark(const TrainingBenchmarkOptions& options) {
   const auto tokens = static_cast<double>(options.batch_size * options.model.max_seq_len);
-  return {.tokens_per_s = tokens / median_step_seconds(options),
-          .matmul_only_tokens_per_s = tokens / matmul_seconds(options)};
+  host_allocator().release_cached();  // what earlier measurements left is none of this one's
+  reset_peak_rss();
+  const double step_seconds = median_step_seconds(options);
+  const int64_t peak_rss = peak_rss_bytes();
+  return {.tokens_per_s = tokens / step_seconds,
+          .matmul_only_tokens_per_s = tokens / matmul_seconds(options),
+          .peak_rss_bytes = peak_rss};
 }
 
 }  // namespace slm::cli

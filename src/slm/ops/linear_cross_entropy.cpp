@@ -13,11 +13,6 @@
 namespace slm::ops {
 namespace {
 
-// Short chunks leave their logits in the caches for the softmax, tall ones read and write the gradient of w less often:
-// against 1,024 rows, 256 lose a few percent in the products and nearly halve the softmax (docs/performance.md), in a
-// quarter of the memory: 31 MB of logits for a vocabulary of 30,522.
-constexpr int64_t kRowsPerChunk = 256;
-
 DType accumulation_dtype(DType dtype) { return dtype == DType::kFloat64 ? DType::kFloat64 : DType::kFloat32; }
 
 void check_targets(const Tensor& targets, int64_t num_rows, int64_t vocab) {
@@ -83,7 +78,7 @@ CrossEntropyResult linear_cross_entropy(const Variable& x, const Variable& w, co
   const Tensor dw = is_recorded && w.requires_grad() ? Tensor::empty(w.shape(), sums) : Tensor();
   const Tensor db = is_recorded && b && b.requires_grad() ? Tensor::empty(b.shape(), sums) : Tensor();
 
-  const int64_t chunk_rows = std::min(kRowsPerChunk, std::max<int64_t>(num_rows, 1));
+  const int64_t chunk_rows = std::min(kCrossEntropyRowsAtOnce, std::max<int64_t>(num_rows, 1));
   const Tensor z_buffer = Tensor::empty({chunk_rows, vocab}, sums);
   const Tensor dz_buffer = is_recorded && x.dtype() != sums ? Tensor::empty({chunk_rows, vocab}, x.dtype()) : z_buffer;
   const Tensor losses = Tensor::empty({num_rows}, DType::kFloat64), correct = Tensor::empty({num_rows}, DType::kInt32);

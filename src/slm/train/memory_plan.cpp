@@ -5,13 +5,12 @@
 #include <algorithm>
 
 #include "slm/core/error.h"
+#include "slm/ops/linear_cross_entropy.h"
 
 namespace slm::train {
 namespace {
 
 using models::DecoderConfig, models::FeedForwardKind;
-
-constexpr double kLogitRowsAtOnce = 256;  // of linear_cross_entropy
 
 int64_t qkv_width(const DecoderConfig& config) {
   return (config.num_heads + 2 * config.num_kv_heads) * config.head_dim;
@@ -68,7 +67,8 @@ int64_t activation_bytes(const DecoderConfig& config, const MemoryPlanOptions& o
       options.recompute ? config.num_layers * (is_pre_norm ? 2 : 1) * dim * element : config.num_layers * block;
   const int64_t embedded = dim * element, final_norm = is_pre_norm ? 2 * dim * element : 0;
   // At the end of the forward pass: a chunk of logits, and the gradients of the output layer and of what it reads.
-  const double logits = times(std::min(rows, kLogitRowsAtOnce), config.vocab_size * (element == 2 ? 6 : statistic));
+  const double logits =
+      times(std::min<double>(rows, ops::kCrossEntropyRowsAtOnce), config.vocab_size * (element == 2 ? 6 : statistic));
   const double output_gradients =
       static_cast<double>(config.vocab_size * dim * statistic) + times(rows, 2 * dim * element);
   const double forward_peak = times(rows, final_norm) + logits + output_gradients;

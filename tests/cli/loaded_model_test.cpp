@@ -67,6 +67,21 @@ TEST(LoadedModel, NumbersOfTheConfigurationThatCannotBeAreNamed) {
   expect_refusal("rope_theta", 0, "--rope_theta: got 0, expected a number from 1 to 1000000000000");
 }
 
+TEST(LoadedModel, AConfigurationThatIsNoneIsNamedWithWhatToDo) {
+  const TemporaryFolder folder;
+  const std::string model = train_letters(folder, "model", 6), config = model + "/config.json";
+  const std::string advice = "; put the config.json there that 'slm train' wrote with the model";
+  for (const auto& [content, problem] :
+       {std::pair{"[1]", "is not a JSON object"},
+        {"{\"family\": 3}", "'family' has the value 3, expected a text"},
+        {"{\"qk_norm\": 1}", "'qk_norm' has the value 1, expected true or false"},
+        {"{\"num_heads\": 1.5}", "'num_heads' has the value 1.5, expected a whole number"},
+        {"{\"norm_eps\": \"x\"}", "'norm_eps' has the value \"x\", expected a number"}}) {
+    folder.write("model/config.json", content);
+    expect_error(run_slm(eval(model, "dummy")), 1, {config + ": " + problem + advice});
+  }
+}
+
 TEST(LoadedModel, ALossThatIsNoNumberIsAnError) {
   const TemporaryFolder folder;
   const std::string model = train_letters(folder, "model", 6);

@@ -34,7 +34,7 @@ TEST(TrainFaults, TextThatCannotBeTrainedOnIsNamedWithWhatToDo) {
   std::string text;
   for (int i = 0; i < 40; ++i) text += sentence;
   const std::vector<BadText> cases = {
-      {"empty", "", "the file is empty, expected text", {}},
+      {"empty", "", "the file is empty, expected text; name a file that has some", {}},
       {"one",
        "a",
        "1 token is shorter than one sequence: max_seq_len 16 needs 17; use a smaller --max_seq_len or more data",
@@ -71,6 +71,24 @@ TEST(TrainFaults, MissingDataIsNamed) {
   const std::string model_dir = folder.path("model");
   expect_failure(run_slm(tiny_run(model_dir, {"--data", folder.path("nowhere.txt"), "--tokenizer", "char"})), 1,
                  {"nowhere.txt", "No such file"}, model_dir);
+}
+
+TEST(TrainFaults, EmptyAndTruncatedTokensAreNamedWithWhatToDo) {
+  const TemporaryFolder folder;
+  const std::string model_dir = folder.path("model");
+  const auto expect_line = [&](const std::string& name, const std::string& content, const std::string& problem) {
+    const std::string path = folder.write(name, content);
+    const ProgramResult result = run_slm(tiny_run(model_dir, {"--data", path}));
+    EXPECT_EQ(result.exit_code, 1);
+    EXPECT_EQ(result.err, "slm: error: " + path + ": " + problem + "\n");
+    EXPECT_FALSE(fs::exists(model_dir));
+  };
+  expect_line("empty.pt", "",
+              "the file is empty, expected token ids (.pt or .safetensors): truncated copy? copy it again");
+  expect_line("empty.bin", "", "the file is empty, expected tokens: truncated copy? copy it again");
+  expect_line("odd.bin", "abc",
+              "the file has 3 bytes: without llm.c's header its tokens are uint16, an even number of bytes: truncated "
+              "copy? copy it again");
 }
 
 TEST(TrainFaults, TokensOutsideTheVocabularyAreNamed) {
@@ -182,6 +200,24 @@ TEST(TrainFaults, AFullDiskLeavesNoModelUnderItsFinalName) {
     EXPECT_EQ(name.find(".tmp"), std::string::npos) << entry.path();
     EXPECT_FALSE(name.ends_with(".pt") || name.ends_with(".safetensors")) << entry.path();
   }
+}
+
+TEST(TrainFaults, ADiskThatIsFullAtTheStartLeavesNoConfiguration) {
+  const TemporaryFolder folder;
+  std::string text;
+  for (int i = 0; i < 4000; ++i) {  // characters of two bytes, so that the tokenizer is larger than the configuration
+    const int c = 0x100 + i % 1000;
+    text += {static_cast<char>(0xc0 | (c >> 6)), static_cast<char>(0x80 | (c & 0x3f))};
+  }
+  const std::string model_dir = folder.path("model"), data = folder.write("text.txt", text);
+  RunOptions options;
+  options.max_file_size_bytes = 4000;
+  const auto run = [&] { return run_slm(tiny_run(model_dir, {"--data", data, "--vocab_size", "2000"}), options); };
+  expect_error(run(), 1, {model_dir + "/tokenizer.json", "File too large"});
+  EXPECT_TRUE(fs::is_empty(model_dir));
+  const std::string of_the_user = folder.write("model/config.json", "{}");
+  expect_error(run(), 1, {model_dir + "/tokenizer.json", "File too large"});
+  EXPECT_TRUE(fs::exists(of_the_user));
 }
 
 TEST(TrainFaults, InterruptsFinishTheStepSaveAndResumeGoesOnExactly) {

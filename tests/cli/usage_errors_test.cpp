@@ -52,6 +52,7 @@ TEST(UsageErrors, AreOneLineThatSaysWhatToDoAndExitWithTwo) {
        "slm: error: unknown option '--bach-size': did you mean '--batch_size'?; 'slm train --help' lists the "
        "options\n"},
       {{"train", "--", "text.txt"}, "slm: error: unknown argument 'text.txt'; 'slm train --help' lists the options\n"},
+      {{"train", "--model_dir", ""}, "slm: error: --model_dir: got '', expected a folder, as in --model_dir runs/a\n"},
       {{"info", "a", "b"}, "slm: error: PATH: got 2, expected at most 1; put quotes around one that has spaces\n"},
       {{"train", "--preset", "big"}, "slm: error: --preset: got 'big', expected one of default, openwebtext\n"},
   };

@@ -247,7 +247,7 @@ TEST(OpenData, SaysWhatIsWrongWithATextFile) {
   storage::make_folders(folder / "nothing");
   const std::string at = folder.path() + "/";
   EXPECT_EQ(error_of("none.txt").substr(0, at.size() + 8), at + "none.txt");
-  EXPECT_EQ(error_of("empty.txt"), at + "empty.txt: the file is empty, expected text");
+  EXPECT_EQ(error_of("empty.txt"), at + "empty.txt: the file is empty, expected text; name a file that has some");
   EXPECT_EQ(error_of("one.txt"),
             at + "one.txt: 1 token is shorter than one sequence: max_seq_len 8 needs 9; use a smaller "
                  "--max_seq_len or more data");

@@ -65,7 +65,9 @@ TEST(TokenShard, ReadsBareTokens) {
   EXPECT_EQ(source[1], 50256);
 }
 
-TEST(TokenShard, RefusesAnEmptyFile) { EXPECT_EQ(error_of(""), "s.bin: the file is empty, expected tokens"); }
+TEST(TokenShard, RefusesAnEmptyFile) {
+  EXPECT_EQ(error_of(""), "s.bin: the file is empty, expected tokens: truncated copy? copy it again");
+}
 
 TEST(TokenShard, RefusesAHeaderThatEndsEarly) {
   EXPECT_EQ(error_of(shard(20240520, 1, 4, "").substr(0, 1000)),
@@ -104,7 +106,8 @@ TEST(TokenShard, NamesOtherFilesOfLlmC) {
 
 TEST(TokenShard, RefusesBareTokensOfAnOddSize) {
   EXPECT_EQ(error_of("abc"),
-            "s.bin: the file has 3 bytes: without llm.c's header its tokens are uint16, an even number of bytes");
+            "s.bin: the file has 3 bytes: without llm.c's header its tokens are uint16, an even number of bytes: "
+            "truncated copy? copy it again");
 }
 
 TEST(TokenShard, SaysThatThereIsNoSuchFile) {

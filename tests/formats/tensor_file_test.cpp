@@ -133,10 +133,12 @@ TEST(TensorFile, SaysWhatAFileIsNot) {
   const test::ScratchFolder folder;
   storage::write_file(folder / "empty", "");
   storage::write_file(folder / "text", "Once upon a time there was a file of text.");
-  EXPECT_EQ(message_of<FormatError>([&] { open_tensor_file(folder / "empty"); }),
-            folder / "empty" + ": the file is empty, expected a model (.pt or .safetensors)");
-  EXPECT_EQ(message_of<FormatError>([&] { open_tensor_file(folder / "text"); }),
-            folder / "text" + ": byte 0: is neither a torch archive (.pt) nor a safetensors file");
+  EXPECT_EQ(
+      message_of<FormatError>([&] { open_tensor_file(folder / "empty"); }),
+      folder / "empty" + ": the file is empty, expected a model (.pt or .safetensors): truncated copy? copy it again");
+  EXPECT_EQ(
+      message_of<FormatError>([&] { open_tensor_file(folder / "text"); }),
+      folder / "text" + ": byte 0: is neither a torch archive (.pt) nor a safetensors file, expected a model in one");
   EXPECT_THROW(open_tensor_file(folder / "none"), IoError);
 }
 

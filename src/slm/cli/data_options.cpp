@@ -15,7 +15,7 @@
 namespace slm::cli {
 
 data::TokenSource open_token_tensor(const std::string& path) {
-  const std::unique_ptr<formats::TensorFile> file = formats::open_tensor_file(path);
+  const std::unique_ptr<formats::TensorFile> file = formats::open_tensor_file(path, "token ids");
   if (file->entries().size() != 1) {
     throw FormatError(path, FormatError::kNoOffset,
                       fmt::format("holds {} tensors, expected one 1-D or 2-D tensor of token ids; is it a model?",

@@ -197,6 +197,7 @@ std::function<std::string()> TrainCommand::sampler(const models::Decoder& model,
 }
 
 int TrainCommand::run(const OptionTable& options) {
+  if (model_dir_.empty()) throw UsageError("--model_dir: got '', expected a folder, as in --model_dir runs/a");
   train::TrainOptions train_options = train_.options();
   const Precision precision = choose_precision(precision_);
   model_.config(model_.vocab_size());  // what the command line alone shows to be wrong, before any file is read

@@ -41,7 +41,8 @@ void for_each_text(const std::string& path, const std::function<void(TextDocumen
   if (!storage::is_directory(path)) {
     TextDocument document = storage::is_pipe(path) ? document_of(storage::read_file(path), path)
                                                    : open_document(path, storage::file_size(path));
-    if (document.text.empty()) throw Error(fmt::format("{}: the file is empty, expected text", path));
+    if (document.text.empty())
+      throw Error(fmt::format("{}: the file is empty, expected text; name a file that has some", path));
     use(std::move(document));
     return;
   }

@@ -73,7 +73,10 @@ ShardLayout parse_header(std::span<const std::byte> beginning, const ShardKind& 
 
 ShardLayout parse_shard_layout(std::span<const std::byte> beginning, int64_t file_bytes, const std::string& path) {
   assert(static_cast<int64_t>(beginning.size()) >= std::min(file_bytes, kShardHeaderBytes));
-  if (file_bytes == 0) throw FormatError(path, FormatError::kNoOffset, "the file is empty, expected tokens");
+  if (file_bytes == 0) {
+    throw FormatError(path, FormatError::kNoOffset,
+                      "the file is empty, expected tokens: truncated copy? copy it again");
+  }
   const int32_t magic = file_bytes < 4 ? 0 : header_word(beginning, 0);
   for (const ShardKind& kind : {kNarrow, kWide}) {
     if (magic == kind.magic) return parse_header(beginning, kind, file_bytes, path);
@@ -85,7 +88,7 @@ ShardLayout parse_shard_layout(std::span<const std::byte> beginning, int64_t fil
     throw FormatError(
         path, FormatError::kNoOffset,
         fmt::format("the file has {} bytes: without llm.c's header its tokens are uint16, an even number of "
-                    "bytes",
+                    "bytes: truncated copy? copy it again",
                     file_bytes));
   }
   return {.has_header = false, .type = TokenType::kUInt16, .num_tokens = file_bytes / 2};

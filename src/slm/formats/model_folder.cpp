@@ -17,6 +17,8 @@ namespace {
 
 using nlohmann::json;
 
+constexpr const char* kAdvice = "put the config.json there that 'slm train' wrote with the model";
+
 // Takes over object[key] where it is there.
 template <class T>
 void read_key(const json& object, const char* key, const std::string& path, T& value) {
@@ -27,7 +29,13 @@ void read_key(const json& object, const char* key, const std::string& path, T& v
                              : std::is_same_v<T, int64_t> ? found->is_number_integer()
                                                           : found->is_string();
   if (!is_right_kind) {
-    throw FormatError(path, FormatError::kNoOffset, fmt::format("'{}' has the value {}", key, found->dump()));
+    constexpr const char* kExpected = std::is_same_v<T, bool>      ? "true or false"
+                                      : std::is_same_v<T, double>  ? "a number"
+                                      : std::is_same_v<T, int64_t> ? "a whole number"
+                                                                   : "a text";
+    throw FormatError(
+        path, FormatError::kNoOffset,
+        fmt::format("'{}' has the value {}, expected {}; {}", key, json_text(*found), kExpected, kAdvice));
   }
   value = found->get<T>();
 }
@@ -67,7 +75,8 @@ std::string to_json(const models::DecoderConfig& config) {
 
 models::DecoderConfig parse_decoder_config(const std::string& text, const std::string& path) {
   const json object = parse_json(text);
-  if (!object.is_object()) throw FormatError(path, FormatError::kNoOffset, "is not a JSON object");
+  if (!object.is_object())
+    throw FormatError(path, FormatError::kNoOffset, fmt::format("is not a JSON object; {}", kAdvice));
   try {
     models::Family family = models::Family::kClassic;
     read_word(object, "family", path, family, models::parse_family);

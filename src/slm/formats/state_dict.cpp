@@ -56,8 +56,10 @@ void load_state_dict(const TensorFile& file, std::span<nn::Parameter* const> par
   }
   for (const TensorEntry& entry : file.entries()) {
     if (known.contains(entry.name)) continue;
-    throw FormatError(file.path(), FormatError::kNoOffset,
-                      fmt::format("tensor '{}' is not part of the model that config.json describes", entry.name));
+    throw FormatError(
+        file.path(), FormatError::kNoOffset,
+        fmt::format("tensor '{}' is not part of the model that config.json describes; does it belong to this file?",
+                    entry.name));
   }
 }
 

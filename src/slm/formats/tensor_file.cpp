@@ -133,13 +133,17 @@ void TensorFile::check_record(const TensorEntry& entry) const {
   is_record_checked_[index] = true;
 }
 
-std::unique_ptr<TensorFile> open_tensor_file(const std::string& path) {
+std::unique_ptr<TensorFile> open_tensor_file(const std::string& path, std::string_view expected) {
   const auto file = std::make_shared<const storage::MappedFile>(path);
   if (is_torch_file(file->bytes())) return parse_torch_archive(path, file->bytes(), file);
   if (is_safetensors(file->bytes())) return parse_safetensors(path, file->bytes(), file);
-  throw FormatError(path, file->bytes().empty() ? FormatError::kNoOffset : 0,
-                    file->bytes().empty() ? "the file is empty, expected a model (.pt or .safetensors)"
-                                          : "is neither a torch archive (.pt) nor a safetensors file");
+  if (file->bytes().empty()) {
+    throw FormatError(
+        path, FormatError::kNoOffset,
+        fmt::format("the file is empty, expected {} (.pt or .safetensors): truncated copy? copy it again", expected));
+  }
+  throw FormatError(
+      path, 0, fmt::format("is neither a torch archive (.pt) nor a safetensors file, expected {} in one", expected));
 }
 
 }  // namespace slm::formats

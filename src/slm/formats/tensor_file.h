@@ -81,6 +81,6 @@ class TensorFile {
 };
 
 // Opens a torch archive or a safetensors file, told apart by their content. Throws IoError, FormatError.
-std::unique_ptr<TensorFile> open_tensor_file(const std::string& path);
+std::unique_ptr<TensorFile> open_tensor_file(const std::string& path, std::string_view expected = "a model");
 
 }  // namespace slm::formats

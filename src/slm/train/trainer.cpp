@@ -77,12 +77,7 @@ void Trainer::plan_steps() {
 
 StopReason Trainer::run(const std::atomic<bool>* stop) {
   data::Loader loader(train_, loader_options(model_.config(), options_, state_.seed), state_.position);
-  if (checkpoints_) {
-    storage::make_folders(options_.model_dir);
-    for (const RunFile& file : options_.run_files) {
-      storage::write_file(storage::join(options_.model_dir, file.name), file.content);
-    }
-  }
+  if (checkpoints_) write_run_files();
   tell(&Observer::on_start, StartReport{.state = state_,
                                         .is_resumed = is_resumed_,
                                         .num_steps = num_steps_,
@@ -103,6 +98,23 @@ StopReason Trainer::run(const std::atomic<bool>* stop) {
   write_final_model();
   tell(&Observer::on_finish, FinishReport{.state = state_, .reason = reason, .time = run_time_});
   return reason;
+}
+
+// All of them or, on a disk that is full, none that was not there.
+void Trainer::write_run_files() const {
+  storage::make_folders(options_.model_dir);
+  std::vector<std::string> made;
+  try {
+    for (const RunFile& file : options_.run_files) {
+      const std::string path = storage::join(options_.model_dir, file.name);
+      const bool is_new = !storage::exists(path);
+      storage::write_file(path, file.content);
+      if (is_new) made.push_back(path);
+    }
+  } catch (const Error&) {
+    for (const std::string& path : made) storage::remove_tree(path);
+    throw;
+  }
 }
 
 void Trainer::train_step(data::Loader& loader) {

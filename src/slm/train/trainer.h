@@ -54,6 +54,7 @@ class Trainer {
   bool ends_epoch() const { return state_.position.window == 0 || ends_run(); }
   int64_t epoch_of_last_step() const { return state_.position.epoch - (state_.position.window == 0 ? 1 : 0); }
 
+  void write_run_files() const;
   void train_step(data::Loader& loader);
   void skip_step(std::span<const data::Batch> batches, const PassOptions& passes);
   // What comes after a step, before it is saved. Leaves all of it pending where the evaluation was stopped.

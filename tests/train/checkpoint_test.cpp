@@ -61,6 +61,9 @@ TEST(Checkpoint, ADamagedStateIsRefused) {
   EXPECT_EQ(refusal(path), state +
                                ": 'step' is wrong, expected a whole number, 0 or more; resume from another "
                                "checkpoint");
+  storage::write_file(state, "{\"version\": 1, \"seed\": 5, \"step\": 9223372036854775807}");
+  EXPECT_EQ(refusal(path),
+            state + ": 'step' is wrong, expected at most 9007199254740992; resume from another checkpoint");
   storage::write_file(state, "{\"version\": 1");
   EXPECT_EQ(refusal(path), state + ": is not a JSON object; resume from another checkpoint");
   storage::write_file(state, "{\"version\": 9}");

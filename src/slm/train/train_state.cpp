@@ -11,18 +11,20 @@ namespace slm::train {
 namespace {
 
 constexpr int64_t kVersion = 1;
+constexpr int64_t kMostSteps = int64_t{1} << 53;  // steps are added to and multiplied
 
 // Reads fields and says which one is wrong.
 class Reader {
  public:
   Reader(const std::string& path, const nlohmann::json& object) : path_(path), object_(object) {}
 
-  int64_t count(const char* name) const {
+  int64_t count(const char* name, int64_t most = INT64_MAX) const {
     const nlohmann::json& value = field(name);
     if (!value.is_number_integer() || (value.is_number_unsigned() && value.get<uint64_t>() > uint64_t{INT64_MAX}) ||
         value.get<int64_t>() < 0) {
       fail(name, "a whole number, 0 or more");
     }
+    if (value.get<int64_t>() > most) fail(name, fmt::format("at most {}", most));
     return value.get<int64_t>();
   }
   uint64_t seed(const char* name) const {
@@ -94,10 +96,10 @@ TrainState train_state_from_json(const std::string& path, const std::string& tex
   }
   TrainState state;
   state.seed = reader.seed("seed");
-  state.step = reader.count("step");
+  state.step = reader.count("step", kMostSteps);
   state.optimizer_steps = reader.count("optimizer_steps");
   state.tokens_seen = reader.count("tokens_seen");
-  state.position = {.epoch = reader.count("epoch"), .window = reader.count("window")};
+  state.position = {.epoch = reader.count("epoch", kMostSteps), .window = reader.count("window")};
   state.epoch_loss_sum = reader.number("epoch_loss_sum");
   state.epoch_num_targets = reader.count("epoch_num_targets");
   state.is_evaluation_pending = reader.optional_answer("is_evaluation_pending");

@@ -94,7 +94,7 @@ Tensor Tensor::reshape(const Shape& shape) const {
 Tensor Tensor::slice(int64_t begin, int64_t count) const {
   const int64_t rows = shape_[0];
   if (begin < 0 || count < 0 || begin > rows - count) {
-    throw ShapeError(fmt::format("[slice] rows {} to {} of {}", begin, begin + count, to_string(shape_)));
+    throw ShapeError(fmt::format("[slice] {} rows from row {} of {}", count, begin, to_string(shape_)));
   }
   Tensor tensor = *this;
   tensor.shape_ = Shape{count};

@@ -27,7 +27,14 @@ def case(r, d, v, smoothing, has_bias, seed):
     return result | (dict(b=numbers(b), db=numbers(b.grad)) if has_bias else {})
 
 
-torch.manual_seed(1)
-target = pathlib.Path(__file__).resolve().parent.parent / "tests/ops/linear_cross_entropy_fixtures.json"
-cases = ",\n".join(json.dumps(case(*sizes), separators=(",", ":")) for sizes in CASES)
-target.write_text(f"[\n{cases}\n]\n")
+TARGET = pathlib.Path(__file__).resolve().parent.parent / "tests/ops/linear_cross_entropy_fixtures.json"
+
+
+def fixtures():
+    torch.manual_seed(1)
+    return [case(*sizes) for sizes in CASES]
+
+
+if __name__ == "__main__":
+    lines = ",\n".join(json.dumps(fixture, separators=(",", ":")) for fixture in fixtures())
+    TARGET.write_text(f"[\n{lines}\n]\n")

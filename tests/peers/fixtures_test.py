@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Whether the fixtures of attention, sampling and the optimizers are still what the PyTorch and transformers installed here compute.
+"""Whether the committed fixtures are still what the PyTorch and transformers installed here compute.
 
 Usage: tests/peers/fixtures_test.py --build-dir DIR     prints one line per file; exits 1 when one differs.
 """
@@ -10,6 +10,7 @@ import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "scripts"))
 import make_attention_fixtures  # noqa: E402
+import make_cross_entropy_fixtures  # noqa: E402
 import make_optimizer_fixtures  # noqa: E402
 import make_sampling_fixtures  # noqa: E402
 
@@ -27,7 +28,8 @@ def close(got, want):
 
 def main():
     failures = 0
-    for maker in (make_attention_fixtures, make_optimizer_fixtures, make_sampling_fixtures):
+    makers = (make_attention_fixtures, make_cross_entropy_fixtures, make_optimizer_fixtures, make_sampling_fixtures)
+    for maker in makers:
         is_same = close(maker.fixtures(), json.loads(maker.TARGET.read_text()))
         failures += not is_same
         print(f"{'ok' if is_same else 'FAILED'}: {maker.TARGET.name}")

@@ -42,7 +42,7 @@ class Slm:
 
     def train(self, folder, *more):
         sizes = [word for name, value in SIZES.items() for word in (f"--{name}", value)]
-        self.run("train", *sizes, "--batch_size", 8, "--max_steps", 12, "--model_dir", folder, *more)
+        self.run("train", *sizes, "--batch_size", 8, "--max_steps", 12, "--model_dir", folder, "--overwrite", *more)
 
     def loss(self, folder):
         return json.loads(self.run("eval", "--model", folder, "--data", "dummy", "--json"))["loss"]
@@ -79,6 +79,24 @@ def check_model(slm, name, folder, logits_of):
     check(slm.greedy(folder, prompt, 15) == ids[5:], f"{name}: greedy continuation equals PyTorch's")
 
 
+def initial_state(slm, folder, flags):
+    """What slm draws: after one update that is too small to change a number."""
+    slm.train(folder, *flags, "--max_steps", 1, "--learning_rate", 1e-30, "--weight_decay", 0)
+    return torch.load(folder / "small_language_model.pt", weights_only=True)
+
+
+def same_distribution(ours, theirs):
+    """Equal constants, or deviations that differ by no more than five times what samples of this size do."""
+    if float(theirs.max()) == float(theirs.min()):
+        return torch.allclose(ours, theirs, rtol=0, atol=1e-20)
+    return abs(math.log(float(ours.std() / theirs.std()))) < 5 / math.sqrt(theirs.numel())
+
+
+def check_initialization(name, ours, reference):
+    unlike = [key for key, theirs in reference.state_dict().items() if not same_distribution(ours[key], theirs)]
+    check(not unlike, f"{name}: parameters begin as the reference's {' '.join(unlike)}")
+
+
 def check_families(slm, root):
     models = {
         "classic": (make_classic(CONFIG), []),
@@ -91,9 +109,10 @@ def check_families(slm, root):
     }
     for name, ((model, prefix), flags) in models.items():
         folder = root / name
+        reference = model.inner if prefix else model  # classic: around an nn.TransformerEncoder
+        check_initialization(name, initial_state(slm, folder, flags), reference)
         slm.train(folder, *flags)
         state = torch.load(folder / "small_language_model.pt", weights_only=True)
-        reference = model.inner if prefix else model  # classic: around an nn.TransformerEncoder
         missing, unexpected = reference.load_state_dict(state, strict=True)
         check(not missing and not unexpected, f"{name}: the reference takes the .pt with strict=True")
         check_model(slm, name, folder, model.eval())

@@ -58,10 +58,15 @@ TEST(MemoryPlan, IsWithinATenthOfTheAllocatorsPeakInBf16) {
 TEST(MemoryPlan, KnowsTheOptimizersState) {
   const DecoderConfig config = test::medium_config(Family::kLlama);
   const models::Decoder model(config, nn::ComputeType::kFloat32, 1);
-  const std::vector<nn::Parameter*> parameters = model.parameters();
   for (const auto kind : {optim::OptimizerKind::kAdamW, optim::OptimizerKind::kSgd, optim::OptimizerKind::kMuon}) {
-    EXPECT_EQ(plan_memory(config, {.optimizer = {.kind = kind}}).optimizer, optim::state_size_bytes(kind, parameters))
-        << optim::name(kind);
+    for (const double beta1 : {0.0, 0.9}) {  // SGD without momentum keeps nothing
+      const optim::OptimizerOptions options = {.kind = kind, .beta1 = beta1};
+      int64_t held = 0;
+      for (const optim::StateTensor& state : optim::make_optimizer(options, model.parameters())->state()) {
+        held += state.tensor.size_bytes();
+      }
+      EXPECT_EQ(plan_memory(config, {.optimizer = options}).optimizer, held) << optim::name(kind) << " " << beta1;
+    }
   }
 }
 

@@ -6,10 +6,12 @@
 #include <cmath>
 #include <memory>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "models/dull_decoder.h"
 #include "slm/autograd/tape.h"
+#include "slm/core/error.h"
 #include "slm/core/philox.h"
 #include "slm/formats/model_folder.h"
 #include "slm/formats/safetensors.h"
@@ -167,6 +169,22 @@ TEST(Mixes, GiveTheSameLogitsTokenByToken) {
       }
       const Tensor got = model->logits(model->hidden_states(column, {.cache = &cache}));
       EXPECT_TRUE(test::close(got, want_now, 1e-11)) << "token " << t;
+    }
+  });
+}
+
+TEST(Mixes, RefuseMoreTokensThanTheyHavePositions) {
+  for_each_mix([](const DecoderConfig& config, uint64_t index) {
+    const auto model = make_model(config, index);
+    const Tensor tokens = test::random_ids({1, config.max_seq_len + 1}, kVocab, index);
+    EXPECT_NO_THROW(model->hidden_states(tokens.reshape({config.max_seq_len + 1, 1}), {}));
+    try {
+      model->hidden_states(tokens, {});
+      ADD_FAILURE() << "accepted";
+    } catch (const ShapeError& error) {
+      EXPECT_NE(std::string(error.what()).find("got position 9, expected 0 to 8: the sequence is longer"),
+                std::string::npos)
+          << error.what();
     }
   });
 }

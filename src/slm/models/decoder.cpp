@@ -1,9 +1,6 @@
 #include "slm/models/decoder.h"
 
-#include <fmt/format.h>
-
 #include "slm/autograd/tape.h"
-#include "slm/core/error.h"
 #include "slm/nn/dropout.h"
 #include "slm/nn/kv_cache.h"
 #include "slm/ops/linear.h"
@@ -62,11 +59,6 @@ Variable Decoder::hidden_states(const Tensor& tokens, const nn::ForwardContext& 
   nn::ForwardContext context = given;
   if (!context.rope_table) context.rope_table = rope_table_;
   if (context.cache != nullptr) context.positions = {.ids = {}, .first = context.cache->length()};
-  const int64_t length = context.positions.first + tokens.shape()[1];
-  if (config_.position == Position::kLearned && length > config_.max_seq_len) {
-    throw ShapeError(fmt::format("[decoder] {} tokens in a sequence, at most {} fit the learned positions", length,
-                                 config_.max_seq_len));
-  }
   const Variable embedded = (*embedding_)(tokens, context.positions);
   nn::ResidualStream stream = {
       .residual = nn::dropout(embedded, embedding_dropout_, 0, nn::DropoutPlace::kEmbedding, context), .branch = {}};

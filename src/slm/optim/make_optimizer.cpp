@@ -26,16 +26,6 @@ std::unique_ptr<Optimizer> make_optimizer(const OptimizerOptions& options, Param
   return nullptr;
 }
 
-int64_t state_size_bytes(OptimizerKind kind, Parameters parameters) {
-  int64_t size = 0;
-  for (const nn::Parameter* parameter : parameters) {
-    const bool has_two =
-        kind == OptimizerKind::kAdamW || (kind == OptimizerKind::kMuon && !parameter->is_hidden_matrix);
-    size += (has_two ? 2 : 1) * parameter->master.size_bytes();
-  }
-  return size;
-}
-
 std::string_view name(OptimizerKind kind) {
   constexpr std::string_view kNames[] = {"adamw", "sgd", "muon"};
   return kNames[static_cast<int>(kind)];

@@ -19,9 +19,6 @@ struct OptimizerOptions {
 // Muon takes the options of AdamW for what it does not update itself.
 std::unique_ptr<Optimizer> make_optimizer(const OptimizerOptions& options, Parameters parameters);
 
-// Bytes of state that the optimizer will hold for these parameters.
-int64_t state_size_bytes(OptimizerKind kind, Parameters parameters);
-
 std::string_view name(OptimizerKind kind);             // "adamw"
 OptimizerKind parse_optimizer(std::string_view text);  // throws UsageError
 

@@ -56,20 +56,24 @@ TEST_P(DecoderParity, RecomputedBlocksGiveTheSame) {
   expect_parity_in_fp32(GetParam(), {.is_training = true, .recompute = true});
 }
 
-// Each of about a dozen roundings per layer costs half of bf16's epsilon, 2^-7, and they add up; in gradients, a ReLU
-// whose input changes sign adds or drops a whole unit of the 40.
+// Each of about a dozen roundings per layer costs half of bf16's epsilon, 2^-7, and they add up. In gradients of
+// classic a ReLU whose input changes sign adds or drops a whole unit of the 40; those of qwen3's QK-norm are small
+// differences.
+int64_t bf16_gradient_limit(const std::string& name) { return name == "classic" ? 24 : name == "qwen3" ? 12 : 6; }
+
 TEST_P(DecoderParity, Bf16StaysWithinItsRounding) {
   if (!kernels::has_native_bf16()) GTEST_SKIP() << "no bf16 products on " << kernels::isa_description();
   const ReferenceRun reference(GetParam());
   const auto decoder = reference.make_decoder(nn::ComputeType::kBFloat16);
   const Batch batch(reference);
   const double epsilon = slm::epsilon(DType::kBFloat16);
+  const double limit = static_cast<double>(bf16_gradient_limit(GetParam())) * epsilon;
   const Tensor logits = decoder->logits(decoder->hidden_states(batch.tokens, {}));
   EXPECT_LT(norm_error(logits, reference.read("logits")), 3 * epsilon);
   run_backward(*decoder, batch, {.is_training = true});
   reference.for_each_part(*decoder, "grad.", gradient_of,
                           [&](const std::string& part, const Tensor& got, const Tensor& want) {
-                            EXPECT_LT(norm_error(got, want), 24 * epsilon) << part;
+                            EXPECT_LT(norm_error(got, want), limit) << part;
                           });
 }
 

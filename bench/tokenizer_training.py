@@ -53,7 +53,8 @@ def documents(num_bytes):
             if not path.name.endswith(endings) or not path.is_file() or path.is_symlink():
                 continue
             text = read_text(path)
-            if text and hash(text) not in seen:
+            # slm ends a document where it reads this, which cuts the text in another way.
+            if text and "<|endoftext|>" not in text and hash(text) not in seen:
                 seen.add(hash(text))
                 texts.append(text)
                 total += len(text.encode())

@@ -52,7 +52,7 @@ int64_t num_parameters(const DecoderConfig& config);
 // matrix weight, and the causal half of attention's products.
 double training_flops_per_token(const DecoderConfig& config, int64_t seq_len);
 
-// The words of the command line and of config.json. parse_* throw UsageError with the choices and the nearest one.
+// The words of the command line and of config.json. parse_* throw UsageError with the choices.
 std::string_view name(Family family);
 std::string_view name(Norm norm);
 std::string_view name(NormPlacement placement);

@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cstdint>
 #include <filesystem>
 #include <string>
 
@@ -83,7 +84,7 @@ TEST_F(TokenizerTrain, SaysInOneLineWhatIsWrongAndLeavesNothing) {
   const std::string text = folder_.write("corpus.txt", kText);
   const std::string empty = folder_.write("empty.txt", "");
   std::string bytes;
-  for (int i = 0; i < 100'000; ++i) bytes += static_cast<char>(i * i / 7 % 256);
+  for (int64_t i = 0; i < 100'000; ++i) bytes += static_cast<char>(i * i / 7 % 256);
   const std::string binary = folder_.write("binary.txt", bytes);
   struct Case {
     std::vector<std::string> arguments;

@@ -4,10 +4,11 @@
 Usage: scripts/make_attention_fixtures.py     needs torch (scripts/peers-requirements.txt)
 """
 
-import json
 import pathlib
 
 import torch
+
+from json_fixtures import numbers, write
 
 # B, H, G, T, E, and the length of the documents packed into each sequence (0: one document)
 CASES = [(2, 2, 2, 5, 4, 0), (1, 4, 2, 9, 3, 0), (2, 3, 1, 8, 2, 3)]
@@ -29,7 +30,6 @@ def case(b, h, g, t, e, document):
         q, k, v, attn_mask=document_mask(t, document), enable_gqa=h != g)
     y = y.transpose(1, 2).flatten(-2)
     y.backward(dy)
-    numbers = lambda x: [round(value, 12) for value in x.detach().flatten().tolist()]
     return dict(B=b, H=h, G=g, T=t, E=e, document=document, qkv=numbers(qkv), dy=numbers(dy), y=numbers(y),
                 dqkv=numbers(qkv.grad))
 
@@ -43,5 +43,4 @@ def fixtures():
 
 
 if __name__ == "__main__":
-    lines = ",\n".join(json.dumps(fixture, separators=(",", ":")) for fixture in fixtures())
-    TARGET.write_text(f"[\n{lines}\n]\n")
+    write(TARGET, fixtures())

@@ -4,10 +4,11 @@
 Usage: scripts/make_cross_entropy_fixtures.py     needs torch (scripts/peers-requirements.txt)
 """
 
-import json
 import pathlib
 
 import torch
+
+from json_fixtures import numbers, write
 
 # R, D, V, label smoothing, whether there is a bias, seed of the loss's gradient
 CASES = [(5, 3, 7, 0.0, True, 1.0), (6, 4, 11, 0.2, True, 1.0), (4, 2, 5, 0.1, False, -2.5)]
@@ -21,7 +22,6 @@ def case(r, d, v, smoothing, has_bias, seed):
     loss = torch.nn.functional.cross_entropy(logits, targets, ignore_index=-1, label_smoothing=smoothing)
     loss.backward(torch.tensor(seed, dtype=torch.float64))
     correct = (logits.argmax(dim=-1) == targets).sum().item()
-    numbers = lambda t: [round(value, 12) for value in t.detach().flatten().tolist()]
     result = dict(R=r, D=d, V=v, smoothing=smoothing, seed=seed, targets=targets.tolist(), correct=correct,
                   loss=loss.item(), x=numbers(x), w=numbers(w), dx=numbers(x.grad), dw=numbers(w.grad))
     return result | (dict(b=numbers(b), db=numbers(b.grad)) if has_bias else {})
@@ -36,5 +36,4 @@ def fixtures():
 
 
 if __name__ == "__main__":
-    lines = ",\n".join(json.dumps(fixture, separators=(",", ":")) for fixture in fixtures())
-    TARGET.write_text(f"[\n{lines}\n]\n")
+    write(TARGET, fixtures())

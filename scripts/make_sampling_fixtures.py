@@ -4,11 +4,12 @@
 Usage: scripts/make_sampling_fixtures.py     needs torch and transformers (scripts/peers-requirements.txt)
 """
 
-import json
 import pathlib
 
 import torch
 from transformers.generation import logits_process as hf
+
+from json_fixtures import write
 
 VOCAB = 24
 DEFAULTS = dict(repetition_penalty=1.0, temperature=1.0, top_k=0, top_p=1.0, min_p=0.0)
@@ -65,5 +66,4 @@ def fixture(options):
 
 
 if __name__ == "__main__":
-    lines = ",\n".join(json.dumps(fixture, separators=(",", ":")) for fixture in fixtures())
-    TARGET.write_text(f"[\n{lines}\n]\n")
+    write(TARGET, fixtures())

@@ -14,6 +14,7 @@ sys.path.insert(0, str(ROOT / "tests/peers"))
 
 from tokenizers import Tokenizer, models, pre_tokenizers  # noqa: E402
 
+import json_fixtures  # noqa: E402
 import tokenizer_cases as cases  # noqa: E402
 from tokenizer_training_test import log_likelihood, their_bpe, their_unigram  # noqa: E402
 from tokenizers_test import byte_offsets  # noqa: E402
@@ -35,7 +36,7 @@ def short(texts):
 def write(name, lines):
     path = ROOT / "tests/text/fixtures" / name
     path.parent.mkdir(exist_ok=True)
-    path.write_text("[\n" + ",\n".join(json.dumps(x, ensure_ascii=True, separators=(",", ":")) for x in lines) + "\n]\n")
+    json_fixtures.write(path, lines)
     print(path, path.stat().st_size // 1024, "KB")
 
 

@@ -9,13 +9,14 @@ Google's is asked without credentials. Listings come in pages of two.
 
 import hashlib
 import hmac
-import http.server
 import json
 import pathlib
 import sys
-import threading
 import urllib.parse
 from xml.sax.saxutils import escape
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
+import loopback_server  # noqa: E402
 
 PAGE = 2
 ROOT = pathlib.Path(sys.argv[1])
@@ -66,21 +67,7 @@ def is_signed(method, path, headers):
     return key == "id" and secret.hex() == fields["Signature"]
 
 
-class Handler(http.server.BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-
-    def log_message(self, *arguments):
-        pass
-
-    def answer(self, status, body=b"", **fields):
-        self.send_response(status)
-        fields = {"Content-Length": len(body), **{name.replace("_", "-"): value for name, value in fields.items()}}
-        for name, value in fields.items():
-            self.send_header(name, str(value))
-        self.end_headers()
-        if self.command != "HEAD":
-            self.wfile.write(body)
-
+class CloudHandler(loopback_server.Handler):
     def answer_xml(self, status, text):
         self.answer(status, f'<?xml version="1.0" encoding="UTF-8"?>\n{text}'.encode(), Content_Type="application/xml")
 
@@ -100,9 +87,6 @@ class Handler(http.server.BaseHTTPRequestHandler):
             status, fields["Content_Range"] = 206, f"bytes {begin}-{end - 1}/{len(content)}"
         body = content[begin:end]
         self.answer(status, body, **({**fields, "Content_Length": len(content)} if self.command == "HEAD" else fields))
-
-    def do_HEAD(self):
-        self.do_GET()
 
     def do_GET(self):
         split = urllib.parse.urlsplit(self.path)
@@ -169,7 +153,4 @@ class Handler(http.server.BaseHTTPRequestHandler):
                 "timeCreated": "2024-10-01T00:00:00.000Z"}
 
 
-server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-threading.Thread(target=server.serve_forever, daemon=True).start()
-print(server.server_address[1], flush=True)
-sys.stdin.read()
+loopback_server.serve(CloudHandler)

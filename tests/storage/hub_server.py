@@ -14,11 +14,13 @@ It prints its port, and ends when its standard input closes. The endpoint is htt
 
 import collections
 import hashlib
-import http.server
 import json
+import pathlib
 import sys
-import threading
 import urllib.parse
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
+import loopback_server  # noqa: E402
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
 README = """---
@@ -51,24 +53,7 @@ tries = collections.Counter()
 log = []
 
 
-class Handler(http.server.BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-
-    def log_message(self, *arguments):
-        pass
-
-    def answer(self, status, body=b"", **fields):
-        self.send_response(status)
-        for name, value in fields.items():
-            self.send_header(name.replace("_", "-"), value)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        if self.command != "HEAD":
-            self.wfile.write(body)
-
-    def do_HEAD(self):
-        self.do_GET()
-
+class HubHandler(loopback_server.Handler):
     def do_GET(self):
         url = urllib.parse.urlsplit(self.path)
         port = self.server.server_address[1]
@@ -152,7 +137,4 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.wfile.write(body[first:])
 
 
-server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-threading.Thread(target=server.serve_forever, daemon=True).start()
-print(server.server_address[1], flush=True)
-sys.stdin.read()
+loopback_server.serve(HubHandler)

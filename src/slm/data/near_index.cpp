@@ -62,10 +62,8 @@ NearSignature NearIndex::read(int64_t index) {
   }
   NearSignature signature;
   source_->seek(index * kSignatureBytes);
-  for (size_t size = 0; size < signature.size();) {
-    const size_t got = source_->read(std::as_writable_bytes(std::span(signature)).subspan(size));
-    if (got == 0) throw FormatError(file_.path(), FormatError::kNoOffset, "was cut off: use --overwrite");
-    size += got;
+  if (storage::read_fully(*source_, std::as_writable_bytes(std::span(signature))) < sizeof signature) {
+    throw FormatError(file_.path(), FormatError::kNoOffset, "was cut off: use --overwrite");
   }
   return signature;
 }

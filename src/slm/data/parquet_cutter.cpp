@@ -47,13 +47,8 @@ class SourceFile : public arrow::io::RandomAccessFile {
   }
 
   arrow::Result<int64_t> Read(int64_t count, void* out) override {
-    int64_t size = 0;
-    while (size < count) {
-      const std::span into(static_cast<std::byte*>(out) + size, static_cast<size_t>(count - size));
-      const size_t got = source_.read(into);
-      if (got == 0) break;
-      size += static_cast<int64_t>(got);
-    }
+    const std::span into(static_cast<std::byte*>(out), static_cast<size_t>(count));
+    const auto size = static_cast<int64_t>(storage::read_fully(source_, into));
     position_ += size;
     return size;
   }

@@ -151,10 +151,8 @@ void PreparedWriter::release_held() {
     const int64_t bytes =
         count == document.held_tokens ? document.held_bytes : document.held_bytes / document.held_tokens * count;
     tokens.resize(static_cast<size_t>(count * width));
-    for (size_t size = 0; size < tokens.size();) {
-      const size_t got = source->read(std::span(tokens).subspan(size));
-      if (got == 0) throw FormatError(held_path(options_), FormatError::kNoOffset, "was cut off: use --overwrite");
-      size += got;
+    if (source && storage::read_fully(*source, tokens) < tokens.size()) {
+      throw FormatError(held_path(options_), FormatError::kNoOffset, "was cut off: use --overwrite");
     }
     write_document(
         {.hash = document.first_hash, .bytes = bytes, .num_tokens = count, .is_start = is_start, .is_end = false},

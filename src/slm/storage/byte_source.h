@@ -27,4 +27,15 @@ class ByteSource {
   virtual bool seek([[maybe_unused]] int64_t position) { return false; }
 };
 
+// Fills `into`, but for what is behind the end of the source. Returns how many bytes that are. Throws as read() does.
+inline size_t read_fully(ByteSource& source, std::span<std::byte> into) {
+  size_t size = 0;
+  while (size < into.size()) {
+    const size_t got = source.read(into.subspan(size));
+    if (got == 0) break;
+    size += got;
+  }
+  return size;
+}
+
 }  // namespace slm::storage

@@ -6,13 +6,7 @@ namespace slm::storage {
 
 PeekedSource::PeekedSource(std::unique_ptr<ByteSource> source, size_t count)
     : source_(std::move(source)), ahead_(count) {
-  size_t size = 0;
-  while (size < count) {
-    const size_t got = source_->read(std::span(ahead_).subspan(size));
-    if (got == 0) break;
-    size += got;
-  }
-  ahead_.resize(size);
+  ahead_.resize(read_fully(*source_, ahead_));
 }
 
 size_t PeekedSource::read(std::span<std::byte> into) {

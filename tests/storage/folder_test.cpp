@@ -54,7 +54,7 @@ TEST(Folder, RemovesTheLeftoversOfOneEntry) {
   write_file(folder / "model.pt.tmp-0123456789abcdef", "x");
   write_file(folder / "other.pt.tmp-0123456789abcdef", "x");
   write_file(folder / "a.model.pt.tmp-0123456789abcdef", "x");
-  EXPECT_EQ(remove_leftovers(folder.path(), "model.pt"), 1);
+  EXPECT_EQ(remove_leftovers(folder.path(), Names{"model.pt"}), 1);
   EXPECT_EQ(folder.names(), (Names{"a.model.pt.tmp-0123456789abcdef", "other.pt.tmp-0123456789abcdef"}));
 }
 

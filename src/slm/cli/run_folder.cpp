@@ -42,8 +42,7 @@ bool RunFolder::wrote(const std::string& checkpoint) const {
 void RunFolder::open() {
   storage::make_folders(path_);
   if (!lock_) lock();
-  if (!lock_) return;
-  for (const std::string& entry : kEntries) storage::remove_leftovers(path_, entry);  // of a run that was killed
+  if (lock_) storage::remove_leftovers(path_, kEntries);  // of a run that was killed
 }
 
 void RunFolder::clear() const {

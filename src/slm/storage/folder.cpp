@@ -81,10 +81,12 @@ void remove_tree(const std::string& uri) {
   if (error) throw_io_error(uri, "cannot remove", error.value());
 }
 
-int64_t remove_leftovers(const std::string& uri, std::string_view name) {
+int64_t remove_leftovers(const std::string& uri, std::span<const std::string> names) {
   int64_t count = 0;
   for (const FolderEntry& entry : list_folder(uri)) {
-    const bool is_leftover = name.empty() ? is_temporary_name(entry.name) : is_temporary_name_of(name, entry.name);
+    const auto is_of = [&](const std::string& name) { return is_temporary_name_of(name, entry.name); };
+    const bool is_leftover =
+        names.empty() ? is_temporary_name(entry.name) : std::any_of(names.begin(), names.end(), is_of);
     if (!is_leftover) continue;
     remove_tree(join(uri, entry.name));
     ++count;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -32,9 +33,9 @@ void make_folders(const std::string& uri);
 void remove_tree(const std::string& uri);
 
 // Removes the temporary files and folders that AtomicFile and AtomicDirectory left directly in `uri` when their process
-// was killed, or only those meant for the entry `name` when one is given. Only where no other process writes such
+// was killed, or only those meant for the entries `names` when some are given. Only where no other process writes such
 // entries. Returns how many.
-int64_t remove_leftovers(const std::string& uri, std::string_view name = {});
+int64_t remove_leftovers(const std::string& uri, std::span<const std::string> names = {});
 
 // What a user without special rights may still write on the disk that `uri` is on, or will be once made. Throws
 // IoError.

@@ -17,12 +17,12 @@ std::string text_of(const nlohmann::json& value) {
   return value.is_string() ? value.get<std::string>() : json_text(value);
 }
 
+}  // namespace
+
 std::string with_underscores(std::string name) {
   std::replace(name.begin(), name.end(), '-', '_');
   return name;
 }
-
-}  // namespace
 
 std::optional<std::string> last_value_of(const Arguments& arguments, std::string_view name) {
   const std::string assignment = fmt::format("--{}=", name);

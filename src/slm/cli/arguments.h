@@ -9,6 +9,9 @@ namespace slm::cli {
 
 using Arguments = std::vector<std::string>;
 
+// How option names are spelled inside the program: "batch-size" as "batch_size".
+std::string with_underscores(std::string name);
+
 // In all of these an option and its value are one argument, as joined_arguments makes them: "--name=value".
 
 // "--name=" as two arguments, the second one empty: the parser would take the next argument as the value.

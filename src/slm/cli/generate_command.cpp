@@ -4,13 +4,13 @@
 
 #include <charconv>
 #include <iostream>
-#include <iterator>
 #include <nlohmann/json.hpp>
 
 #include "slm/cli/console_lines.h"
 #include "slm/cli/loaded_model.h"
 #include "slm/cli/progress_bar.h"
 #include "slm/cli/stop_signal.h"
+#include "slm/cli/text_input.h"
 #include "slm/core/error.h"
 #include "slm/core/json_text.h"
 #include "slm/generate/generate.h"
@@ -124,7 +124,7 @@ class GenerateCommand final : public Command {
   std::string read_prompt() const {
     if (prompt_file_) return storage::read_file(*prompt_file_);
     if (prompt_ != "-") return prompt_.value_or("");
-    return {std::istreambuf_iterator<char>(std::cin), std::istreambuf_iterator<char>()};
+    return read_input(*prompt_);
   }
 
   static void print_json(const generate::Generation& result) {

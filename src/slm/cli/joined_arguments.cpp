@@ -10,8 +10,8 @@
 namespace slm::cli {
 namespace {
 
-const OptionTable::Entry* find_option(std::string name, const std::vector<OptionTable::Entry>& options) {
-  std::replace(name.begin(), name.end(), '-', '_');
+const OptionTable::Entry* find_option(const std::string& given, const std::vector<OptionTable::Entry>& options) {
+  const std::string name = with_underscores(given);
   const auto found = std::find_if(options.begin(), options.end(), [&](const OptionTable::Entry& option) {
     return !option.is_positional && option.name == name;
   });

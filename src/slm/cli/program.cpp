@@ -92,8 +92,7 @@ std::string unknown_option(const Entry& entry, const std::string& argument) {
     if (!option.is_positional) names.push_back("--" + option.name);
   }
   const std::string given = argument.substr(0, argument.find('='));
-  std::string name = given;
-  std::replace(name.begin() + static_cast<std::ptrdiff_t>(std::min<size_t>(2, name.size())), name.end(), '-', '_');
+  const std::string name = given.size() > 2 ? given.substr(0, 2) + with_underscores(given.substr(2)) : given;
   const std::string nearest = nearest_name(name, names);
   return fmt::format("unknown {} '{}'{}; 'slm {} --help' lists the options",
                      argument.starts_with("-") ? "option" : "argument", given,

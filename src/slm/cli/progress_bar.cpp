@@ -32,7 +32,8 @@ std::string format_duration(double seconds) {
 ProgressBar::ProgressBar(std::string label, bool is_enabled)
     : label_(std::move(label)),
       is_enabled_(is_enabled && is_terminal(STDERR_FILENO)),
-      start_(std::chrono::steady_clock::now()),
+      made_(std::chrono::steady_clock::now()),
+      start_(made_),
       last_draw_() {}
 
 ProgressBar::~ProgressBar() { hide(); }
@@ -63,6 +64,13 @@ void ProgressBar::update(int64_t done, int64_t total, std::string_view text) {
   if (line.size() > width) line.resize(width);
   std::cerr << '\r' << line << "\x1b[K" << std::flush;
   is_shown_ = true;
+}
+
+void ProgressBar::update_bytes(int64_t done, int64_t total) {
+  if (!is_enabled_) return;
+  const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - made_;
+  const double megabytes = static_cast<double>(done) / 1e6;
+  update(done, total, fmt::format("{:.0f} MB, {:.1f} MB/s", megabytes, megabytes / elapsed.count()));
 }
 
 void ProgressBar::hide() {

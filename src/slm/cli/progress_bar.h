@@ -18,6 +18,8 @@ class ProgressBar {
 
   // At most ten times a second; `done` of `total` (0: unknown) since the start.
   void update(int64_t done, int64_t total, std::string_view text);
+  // The same for bytes, with their number and how many a second there were since the bar was made.
+  void update_bytes(int64_t done, int64_t total);
   // Takes the line away so that other output can be written; the next update draws it again.
   void hide();
 
@@ -25,6 +27,7 @@ class ProgressBar {
   std::string label_;
   bool is_enabled_;
   bool is_shown_ = false;
+  std::chrono::steady_clock::time_point made_;
   int64_t first_done_ = -1;
   std::chrono::steady_clock::time_point start_;
   std::chrono::steady_clock::time_point last_draw_;

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <charconv>
-#include <chrono>
 #include <cstring>
 #include <span>
 
@@ -132,7 +131,6 @@ class TokenizerDecodeCommand final : public Command {
     InputBlocks input(input_);
     text::BlockDecoder decoder(tokenizer, {.skip_special_tokens = !keep_special_tokens_});
     ProgressBar bar("decode", true);
-    const auto start = std::chrono::steady_clock::now();
     const bool is_binary = input_.ends_with(".bin");
     IdReader reader(input_, tokenizer.vocab_size());
     std::string block;
@@ -141,10 +139,7 @@ class TokenizerDecodeCommand final : public Command {
       const size_t used = is_binary ? reader.read_binary(block, is_last, decoder, out)
                                     : reader.read_lines(block, is_last, decoder, out);
       block.erase(0, used);
-      const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
-      const double megabytes = static_cast<double>(input.num_read()) / 1e6;
-      bar.update(input.num_read(), input.total_bytes(),
-                 fmt::format("{:.0f} MB, {:.1f} MB/s", megabytes, megabytes / elapsed.count()));
+      bar.update_bytes(input.num_read(), input.total_bytes());
     }
     out.write(decoder.finish());
   }

@@ -1,6 +1,5 @@
 #include <fmt/format.h>
 
-#include <chrono>
 #include <iostream>
 #include <nlohmann/json.hpp>
 #include <span>
@@ -73,13 +72,9 @@ class TokenizerEncodeCommand final : public Command {
   int64_t run_through(EncodingStream& stream) const {
     InputBlocks input(input_);
     ProgressBar bar("encode", true);
-    const auto start = std::chrono::steady_clock::now();
     while (input.append_to(stream.pending())) {
       stream.run();
-      const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
-      const double megabytes = static_cast<double>(input.num_read()) / 1e6;
-      bar.update(input.num_read(), input.total_bytes(),
-                 fmt::format("{:.0f} MB, {:.1f} MB/s", megabytes, megabytes / elapsed.count()));
+      bar.update_bytes(input.num_read(), input.total_bytes());
     }
     stream.finish();
     return input.num_read();

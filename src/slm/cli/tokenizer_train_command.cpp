@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cctype>
-#include <chrono>
 #include <cmath>
 #include <cstdlib>
 #include <filesystem>
@@ -124,7 +123,6 @@ class TokenizerTrainCommand final : public Command {
       while (into.size < batch_size && reader.next(into.blocks[into.size])) ++into.size;
     };
     ProgressBar bar("read", true);
-    const auto start = std::chrono::steady_clock::now();
     data::SkipCounts skips;
     int64_t num_bytes = 0;
     for (read(batch); batch.size > 0; std::swap(batch, next)) {
@@ -133,10 +131,7 @@ class TokenizerTrainCommand final : public Command {
       num_bytes += count_words(trainer, batch, skips);
       reading.get();
       refuse_binary(skips, num_bytes);
-      const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-      const auto megabytes = static_cast<double>(reader.bytes_read()) / 1e6;
-      bar.update(reader.bytes_read(), reader.bytes_total().value_or(0),
-                 fmt::format("{:.0f} MB, {:.1f} MB/s", megabytes, megabytes / seconds));
+      bar.update_bytes(reader.bytes_read(), reader.bytes_total().value_or(0));
     }
     bar.hide();
     skips.merge(reader.skips());

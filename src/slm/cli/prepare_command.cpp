@@ -21,6 +21,7 @@
 #include "slm/formats/torch_archive.h"
 #include "slm/storage/folder.h"
 #include "slm/storage/hub_repository.h"
+#include "slm/storage/local_path.h"
 #include "slm/text/tokenizer.h"
 
 namespace slm::cli {
@@ -246,8 +247,7 @@ int PrepareCommand::run_first_rank(dist::Communicator& ranks, const StopSignal& 
   data::PrepareOptions options = prepare_options();
   if (ranks.size() > 1) {
     for (const std::string& input : options.inputs) {
-      const bool is_local = input.find("://") == std::string::npos;
-      if (input != "-" && !(is_local && storage::is_pipe(input))) continue;
+      if (input != "-" && (storage::is_address(input) || !storage::is_pipe(input))) continue;
       throw UsageError(fmt::format("{} reaches only one of several processes: put the text into files",
                                    input == "-" ? "standard input" : input));
     }

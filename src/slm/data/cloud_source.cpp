@@ -85,8 +85,6 @@ class CloudSource : public storage::ByteSource {
 
 CloudClients::~CloudClients() { arrow::fs::EnsureFinalized(); }
 
-bool is_cloud_address(std::string_view uri) { return uri.starts_with("gs://") || uri.starts_with("s3://"); }
-
 std::vector<CloudFile> list_cloud_files(const std::string& uri) {
   const Place place = find_place(uri);
   const arrow::fs::FileInfo info = value_of(uri, place.files->GetFileInfo(place.path));

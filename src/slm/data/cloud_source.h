@@ -28,7 +28,7 @@ struct CloudFile {
   int64_t size_bytes = 0;
 };
 
-bool is_cloud_address(std::string_view uri);
+inline bool is_cloud_address(std::string_view uri) { return uri.starts_with("gs://") || uri.starts_with("s3://"); }
 
 // The file itself, or all files under a folder, sorted. Throws Error where there is nothing.
 std::vector<CloudFile> list_cloud_files(const std::string& uri);

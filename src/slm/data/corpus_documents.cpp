@@ -10,8 +10,6 @@
 namespace slm::data {
 namespace {
 
-bool is_space(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
-
 bool has_text(std::string_view text) { return !std::all_of(text.begin(), text.end(), is_space); }
 
 class BlockParser {

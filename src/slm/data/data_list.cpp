@@ -8,13 +8,14 @@
 
 #include "slm/core/error.h"
 #include "slm/storage/folder.h"
+#include "slm/storage/local_path.h"
 
 namespace slm::data {
 namespace {
 
 // Of what lies elsewhere nothing is known here.
 bool is_local_path(const std::string& text) {
-  return !text.empty() && text.find("://") == std::string::npos && storage::exists(text);
+  return !text.empty() && !storage::is_address(text) && storage::exists(text);
 }
 
 NamedData parse_part(std::string_view part) {

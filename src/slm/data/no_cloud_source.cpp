@@ -16,8 +16,6 @@ namespace {
 
 CloudClients::~CloudClients() = default;
 
-bool is_cloud_address(std::string_view uri) { return uri.starts_with("gs://") || uri.starts_with("s3://"); }
-
 std::vector<CloudFile> list_cloud_files(const std::string& uri) { fail(uri); }
 
 std::unique_ptr<storage::ByteSource> open_cloud_file(const std::string& uri) { fail(uri); }

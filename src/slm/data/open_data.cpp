@@ -16,6 +16,7 @@
 #include "slm/data/text_files.h"
 #include "slm/data/token_shard.h"
 #include "slm/storage/folder.h"
+#include "slm/storage/local_path.h"
 
 namespace slm::data {
 namespace {
@@ -26,8 +27,6 @@ constexpr int64_t kMaxTokensToScan = int64_t{1} << 26;
 bool is_token_data(const std::string& name) {
   return name == "dummy" || name.ends_with(".bin") || name.ends_with(".pt");
 }
-
-bool is_address(const std::string& name) { return name.find("://") != std::string::npos; }
 
 TokenSource open_tokens(const std::string& name, int64_t vocab_size, const DataOptions& options) {
   if (name == "dummy") {
@@ -57,10 +56,13 @@ void open_text(Part& part, const DataOptions& options) {
   const std::string& name = part.named.name;
   if (name == "stories") {
     part.documents = story_documents({});
-  } else if (!storage::is_directory(name) || size_of_text(name) <= options.max_text_in_memory) {
-    part.documents = data::open_text(name);
   } else {
-    part.text_bytes = size_of_text(name);
+    const int64_t folder_bytes = storage::is_directory(name) ? size_of_text(name) : 0;
+    if (folder_bytes > options.max_text_in_memory) {
+      part.text_bytes = folder_bytes;
+      return;
+    }
+    part.documents = data::open_text(name);
   }
   for (const TextDocument& document : part.documents) part.text_bytes += std::ssize(document.text);
 }
@@ -72,7 +74,7 @@ std::vector<Part> open_parts(const std::string& list, const std::string& flag, c
     if (is_token_data(named.name)) continue;
     if (named.name == "stories") {
       open_text(parts.back(), options);
-    } else if (!is_address(named.name) && is_prepared_folder(named.name)) {
+    } else if (!storage::is_address(named.name) && is_prepared_folder(named.name)) {
       parts.back().prepared = open_prepared_corpus(named.name);
     } else if (needs_preparing(named.name)) {
       parts.back().is_unprepared = true;

@@ -17,8 +17,6 @@
 namespace slm::data {
 namespace {
 
-bool is_address(const std::string& name) { return name.find("://") != std::string::npos; }
-
 bool is_plain_text(const NamedKind& kind) {
   return is_text(kind) || (!kind.is_archive && !kind.is_compressed && !kind.format);
 }
@@ -57,7 +55,7 @@ class StateOfFiles {
 };
 
 std::string state_of_corpus(const std::string& name) {
-  if (is_address(name)) return storage::sha256_of(name);
+  if (storage::is_address(name)) return storage::sha256_of(name);
   StateOfFiles state;
   if (storage::exists(name)) {
     state.add(name);
@@ -93,7 +91,7 @@ class NewFolder {
 }  // namespace
 
 bool needs_preparing(const std::string& name) {
-  if (is_address(name)) return true;
+  if (storage::is_address(name)) return true;
   if (!storage::exists(name)) return storage::is_glob(name);
   return storage::is_directory(name) ? holds_other_than_text(name) : !is_plain_text(kind_of_name(name));
 }

@@ -9,8 +9,6 @@ namespace {
 
 constexpr size_t kMinReadBytes = size_t{64} << 10;
 
-bool is_space(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
-
 int64_t count_lines(std::string_view text) { return std::count(text.begin(), text.end(), '\n'); }
 
 class TextCutter : public BlockCutter {
@@ -18,7 +16,7 @@ class TextCutter : public BlockCutter {
   explicit TextCutter(const CutterArguments& arguments)
       : file_(arguments.file),
         options_(arguments.options),
-        separator_(arguments.options.document_separator.value_or(std::string(kDefaultSeparator))),
+        separator_(separator_of(arguments.options)),
         max_piece_(max_piece_bytes(arguments.options)) {}
 
   bool can_share(const CorpusBlock& block) const override { return block.format == BlockFormat::kDocuments; }

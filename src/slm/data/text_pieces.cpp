@@ -5,14 +5,8 @@
 #include "slm/text/utf8.h"
 
 namespace slm::data {
-namespace {
-
-bool is_space(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
-
-}  // namespace
-
 size_t max_piece_bytes(const CorpusOptions& options) {
-  const size_t separator = options.document_separator.value_or(std::string(kDefaultSeparator)).size();
+  const size_t separator = separator_of(options).size();
   return std::max<size_t>(static_cast<size_t>(options.max_piece_bytes), 2 * separator + 16);
 }
 

@@ -1,11 +1,20 @@
 #pragma once
 
 #include <cstddef>
+#include <string>
 #include <string_view>
 
 #include "slm/data/corpus.h"
 
 namespace slm::data {
+
+// ASCII's white space.
+inline bool is_space(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
+
+// What separates the documents of a text file.
+inline std::string separator_of(const CorpusOptions& options) {
+  return options.document_separator.value_or(std::string(kDefaultSeparator));
+}
 
 // A document longer than that is handed on in pieces, whatever the format of its file. Where they end depends on the
 // document alone: equal documents have equal pieces.

@@ -18,6 +18,8 @@ bool is_scheme(std::string_view text) {
 
 }  // namespace
 
+bool is_address(std::string_view uri) { return uri.find("://") != std::string_view::npos; }
+
 std::string local_path(std::string_view uri) {
   if (uri.empty()) throw UsageError("the path of a file or folder is empty; expected a name");
   if (uri.find('\0') != std::string_view::npos) throw UsageError("the path of a file holds a NUL character");

@@ -31,18 +31,5 @@ TEST(ConsoleLines, SayHowLongTrainingWaitedForData) {
   EXPECT_EQ(format_wait(0, 0), "waited for data: 0.00% of 0.0 s of training");
 }
 
-TEST(ConsoleLines, GroupDigitsAndPickUnits) {
-  EXPECT_EQ(with_thousands(0), "0");
-  EXPECT_EQ(with_thousands(999), "999");
-  EXPECT_EQ(with_thousands(1000), "1,000");
-  EXPECT_EQ(with_thousands(-1234567), "-1,234,567");
-  EXPECT_EQ(format_bytes(999), "999 B");
-  EXPECT_EQ(format_bytes(138'000'000), "138 MB");
-  EXPECT_EQ(format_bytes(1'100'000'000), "1.1 GB");
-  EXPECT_EQ(format_bytes(999'960'000), "1.0 GB");
-  EXPECT_EQ(format_count(30'630'000), "30.6M");
-  EXPECT_EQ(format_count(512), "512");
-}
-
 }  // namespace
 }  // namespace slm::cli

@@ -32,10 +32,10 @@ TEST(Start, TellsParametersMemoryDeviceIsaThreadsAndPrecision) {
   // Embeddings of 50 and 16 rows of 16; attention 64 x 16 + 64; feed-forward 2 x 16 x 32 + 48; norms 4 x 16; output 50
   // x 17: 4,130 numbers of 4 bytes, as many gradients, twice as many moments.
   EXPECT_EQ(line_that_begins(result.out, "classic model: "),
-            "classic model: 4.1k parameters; 1 layers, 16 wide, 2 heads, vocabulary 50, sequences of 16");
+            "classic model: 4.1k parameters; 1 layer, 16 wide, 2 heads, vocabulary 50, sequences of 16");
   EXPECT_TRUE(std::regex_match(line_that_begins(result.out, "memory: "),
-                               std::regex("memory: model 0.02 MB, gradients 0.02 MB, optimizer 0.03 MB, "
-                                          "activations [0-9.]+ MB")))
+                               std::regex("memory: model 16.5 kB, gradients 16.5 kB, optimizer 33.0 kB, "
+                                          "activations [0-9.]+ [kM]B")))
       << result.out;
   EXPECT_EQ(line_that_begins(result.out, "device: "),
             "device: cpu, " + kernels::isa_description() + ", 2 threads, fp32");
@@ -71,11 +71,11 @@ TEST_F(IsaCap, OfTheEnvironmentOrTheOptionIsObeyedAndTheOptionGoesFirst) {
   const auto device = [](const std::vector<std::string>& more, const std::vector<std::string>& environment) {
     return line_that_begins(run_with_lines(more, environment).out, "device: ");
   };
-  EXPECT_EQ(device({}, {"SLM_ISA=sse4"}), "device: cpu, SSE4, 1 threads, fp32");
-  EXPECT_EQ(device({"--isa", "avx2"}, {}), "device: cpu, AVX2, 1 threads, fp32");
-  EXPECT_EQ(device({"--isa", "avx2"}, {"SLM_ISA=sse4"}), "device: cpu, AVX2, 1 threads, fp32");
+  EXPECT_EQ(device({}, {"SLM_ISA=sse4"}), "device: cpu, SSE4, 1 thread, fp32");
+  EXPECT_EQ(device({"--isa", "avx2"}, {}), "device: cpu, AVX2, 1 thread, fp32");
+  EXPECT_EQ(device({"--isa", "avx2"}, {"SLM_ISA=sse4"}), "device: cpu, AVX2, 1 thread, fp32");
   EXPECT_EQ(device({"--isa", "native"}, {"SLM_ISA=sse4"}),
-            "device: cpu, " + kernels::isa_description() + ", 1 threads, fp32");
+            "device: cpu, " + kernels::isa_description() + ", 1 thread, fp32");
 }
 
 TEST_F(IsaCap, WithoutBf16TakesFp32AndSaysSoInOneLine) {
@@ -85,10 +85,10 @@ TEST_F(IsaCap, WithoutBf16TakesFp32AndSaysSoInOneLine) {
       result.err,
       "slm: warning: bf16 needs AVX512-BF16 or AMX and this run has AVX2 (as the processor or --isa allows): fp32 "
       "is used instead\n");
-  EXPECT_EQ(line_that_begins(result.out, "device: "), "device: cpu, AVX2, 1 threads, fp32");
+  EXPECT_EQ(line_that_begins(result.out, "device: "), "device: cpu, AVX2, 1 thread, fp32");
   const ProgramResult automatic = run_with_lines({"--precision", "auto", "--isa", "avx2"});
   EXPECT_EQ(automatic.err, "") << "nothing was asked for that cannot be had";
-  EXPECT_EQ(line_that_begins(automatic.out, "device: "), "device: cpu, AVX2, 1 threads, fp32");
+  EXPECT_EQ(line_that_begins(automatic.out, "device: "), "device: cpu, AVX2, 1 thread, fp32");
 }
 
 TEST(Bf16, IsWhatAutoTakesWhereTheProcessorHasIt) {
@@ -97,7 +97,7 @@ TEST(Bf16, IsWhatAutoTakesWhereTheProcessorHasIt) {
     const ProgramResult result = run_with_lines({"--precision", precision});
     EXPECT_EQ(result.err, "");
     EXPECT_EQ(line_that_begins(result.out, "device: "),
-              "device: cpu, " + kernels::isa_description() + ", 1 threads, bf16");
+              "device: cpu, " + kernels::isa_description() + ", 1 thread, bf16");
   }
 }
 

@@ -15,6 +15,7 @@
 #include "slm/core/error.h"
 #include "slm/core/json_text.h"
 #include "slm/core/parallel.h"
+#include "slm/core/quantities.h"
 #include "slm/kernels/isa.h"
 
 namespace slm::cli {
@@ -57,8 +58,8 @@ class BenchCommand final : public Command {
                              {"peak_gflops", measure_peak_gflops(dtype)},
                              {"bandwidth_gb_s", measure_bandwidth_gb_s()}};
     if (!json_) {
-      std::cout << fmt::format("{}, {} threads, {}\nmatrix peak  {:8.1f} GFLOP/s\nbandwidth    {:8.1f} GB/s",
-                               kernels::isa_description(), num_threads(), precision.name,
+      std::cout << fmt::format("{}, {}, {}\nmatrix peak  {:8.1f} GFLOP/s\nbandwidth    {:8.1f} GB/s",
+                               kernels::isa_description(), counted(num_threads(), "thread"), precision.name,
                                result["peak_gflops"].get<double>(), result["bandwidth_gb_s"].get<double>())
                 << std::endl;
     }

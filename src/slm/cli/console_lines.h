@@ -34,8 +34,4 @@ std::string format_epoch(const EpochLine& line);
 // "waited for data: 0.02% of 612 s of training"
 std::string format_wait(double seconds_waited, double seconds);
 
-std::string with_thousands(int64_t number);  // "1,612"
-std::string format_bytes(int64_t bytes);     // "276 MB", "1.1 GB": powers of 1000
-std::string format_count(int64_t count);     // "812", "13.4k", "30.6M", "1.2B"
-
 }  // namespace slm::cli

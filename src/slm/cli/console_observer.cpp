@@ -6,6 +6,7 @@
 #include <iostream>
 
 #include "slm/cli/console_lines.h"
+#include "slm/core/quantities.h"
 
 namespace slm::cli {
 namespace {

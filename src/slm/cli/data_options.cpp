@@ -5,10 +5,10 @@
 #include <iostream>
 #include <memory>
 
-#include "slm/cli/console_lines.h"
 #include "slm/cli/hub_environment.h"
 #include "slm/core/error.h"
 #include "slm/core/parallel.h"
+#include "slm/core/quantities.h"
 #include "slm/formats/tensor_file.h"
 #include "slm/storage/folder.h"
 

@@ -6,11 +6,11 @@
 #include <iostream>
 #include <nlohmann/json.hpp>
 
-#include "slm/cli/console_lines.h"
 #include "slm/cli/data_options.h"
 #include "slm/cli/loaded_model.h"
 #include "slm/core/error.h"
 #include "slm/core/json_text.h"
+#include "slm/core/quantities.h"
 #include "slm/train/evaluation.h"
 
 namespace slm::cli {

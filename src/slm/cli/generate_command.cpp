@@ -6,13 +6,13 @@
 #include <iostream>
 #include <nlohmann/json.hpp>
 
-#include "slm/cli/console_lines.h"
 #include "slm/cli/loaded_model.h"
 #include "slm/cli/progress_bar.h"
 #include "slm/cli/stop_signal.h"
 #include "slm/cli/text_input.h"
 #include "slm/core/error.h"
 #include "slm/core/json_text.h"
+#include "slm/core/quantities.h"
 #include "slm/generate/generate.h"
 #include "slm/generate/prompt.h"
 #include "slm/storage/read_file.h"

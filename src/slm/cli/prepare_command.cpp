@@ -8,7 +8,6 @@
 #include <iostream>
 #include <nlohmann/json.hpp>
 
-#include "slm/cli/console_lines.h"
 #include "slm/cli/hub_environment.h"
 #include "slm/cli/prepare_ranks.h"
 #include "slm/cli/prepared_report.h"
@@ -17,6 +16,7 @@
 #include "slm/core/error.h"
 #include "slm/core/json_text.h"
 #include "slm/core/parallel.h"
+#include "slm/core/quantities.h"
 #include "slm/data/prepare.h"
 #include "slm/formats/torch_archive.h"
 #include "slm/storage/folder.h"

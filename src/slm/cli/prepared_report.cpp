@@ -7,9 +7,9 @@
 #include <nlohmann/json.hpp>
 #include <vector>
 
-#include "slm/cli/console_lines.h"
 #include "slm/core/error.h"
 #include "slm/core/json_text.h"
+#include "slm/core/quantities.h"
 #include "slm/data/document_starts.h"
 #include "slm/data/token_shard.h"
 #include "slm/storage/atomic_file.h"

@@ -7,7 +7,6 @@
 #include <nlohmann/json.hpp>
 
 #include "slm/cli/arguments.h"
-#include "slm/cli/console_lines.h"
 #include "slm/cli/console_observer.h"
 #include "slm/cli/data_options.h"
 #include "slm/cli/machine_peak.h"
@@ -20,6 +19,7 @@
 #include "slm/core/error.h"
 #include "slm/core/json_text.h"
 #include "slm/core/parallel.h"
+#include "slm/core/quantities.h"
 #include "slm/formats/model_folder.h"
 #include "slm/generate/generate.h"
 #include "slm/generate/prompt.h"
@@ -163,10 +163,11 @@ std::string TrainCommand::config_json(const OptionTable& options, const models::
 void TrainCommand::print_start(const models::DecoderConfig& config, const Precision& precision,
                                const train::MemoryPlan& memory) const {
   if (is_quiet_) return;
-  std::cout << fmt::format("{} model: {} parameters; {} layers, {} wide, {} heads, vocabulary {}, sequences of {}\n",
-                           models::name(config.family), format_count(models::num_parameters(config)), config.num_layers,
-                           config.embed_dim, config.num_heads, config.vocab_size, config.max_seq_len)
-            << fmt::format("device: cpu, {}, {} threads, {}\n", kernels::isa_description(), num_threads(),
+  std::cout << fmt::format("{} model: {} parameters; {}, {} wide, {}, vocabulary {}, sequences of {}\n",
+                           models::name(config.family), format_count(models::num_parameters(config)),
+                           counted(config.num_layers, "layer"), config.embed_dim, counted(config.num_heads, "head"),
+                           config.vocab_size, config.max_seq_len)
+            << fmt::format("device: cpu, {}, {}, {}\n", kernels::isa_description(), counted(num_threads(), "thread"),
                            precision.name)
             << fmt::format("memory: {}", train::to_string(memory)) << std::endl;
 }

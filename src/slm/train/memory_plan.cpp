@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "slm/core/error.h"
+#include "slm/core/quantities.h"
 #include "slm/ops/linear_cross_entropy.h"
 
 namespace slm::train {
@@ -80,12 +81,6 @@ int64_t activation_bytes(const DecoderConfig& config, const MemoryPlanOptions& o
   return static_cast<int64_t>(std::min(bytes, 1e18));
 }
 
-std::string bytes_text(int64_t bytes) {
-  const auto megabytes = static_cast<double>(bytes) / 1e6;
-  if (megabytes < 1) return fmt::format("{:.2f} MB", megabytes);
-  return megabytes < 1000 ? fmt::format("{:.0f} MB", megabytes) : fmt::format("{:.1f} GB", megabytes / 1000);
-}
-
 }  // namespace
 
 MemoryPlan plan_memory(const DecoderConfig& config, const MemoryPlanOptions& options) {
@@ -99,8 +94,8 @@ MemoryPlan plan_memory(const DecoderConfig& config, const MemoryPlanOptions& opt
 }
 
 std::string to_string(const MemoryPlan& plan) {
-  return fmt::format("model {}, gradients {}, optimizer {}, activations {}", bytes_text(plan.model),
-                     bytes_text(plan.gradients), bytes_text(plan.optimizer), bytes_text(plan.activations));
+  return fmt::format("model {}, gradients {}, optimizer {}, activations {}", format_bytes(plan.model),
+                     format_bytes(plan.gradients), format_bytes(plan.optimizer), format_bytes(plan.activations));
 }
 
 void check_memory(const MemoryPlan& plan, int64_t available_bytes) {
@@ -108,7 +103,7 @@ void check_memory(const MemoryPlan& plan, int64_t available_bytes) {
   throw MemoryError(
       fmt::format("training needs {} of memory ({}), {} are available; use a smaller --batch_size with more "
                   "--gradient_accumulation_steps, --recompute, or a smaller model",
-                  bytes_text(plan.total()), to_string(plan), bytes_text(available_bytes)));
+                  format_bytes(plan.total()), to_string(plan), format_bytes(available_bytes)));
 }
 
 }  // namespace slm::train

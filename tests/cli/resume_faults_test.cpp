@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <string>
@@ -69,6 +70,21 @@ TEST(ResumeFaults, EpochsAskedForNowAreNotCutShortByTheStepsOfTheRun) {
   EXPECT_EQ(more.err, "");
   // 9,000 tokens make 562 windows of 16: 16 of them in the run's four steps, 546 in six of the epoch, then another six.
   EXPECT_TRUE(fs::exists(model_dir + "/checkpoints/step-00000016/DONE"));
+}
+
+// All that a preset says is given again, but for the steps of the run.
+TEST(ResumeFaults, EpochsOfAPresetDoNotUndoTheStepsOfTheRun) {
+  const TemporaryFolder folder;
+  std::vector<std::string> run = tiny_run(folder.path("model"), {"--preset", "openwebtext"});
+  ASSERT_EQ(run_slm(run).exit_code, 0);
+  for (const char* name : {"--epochs", "--max_steps"}) {
+    const auto given = std::find(run.begin(), run.end(), name);
+    run.erase(given, given + 2);
+  }
+  run.emplace_back("--resume");
+  const ProgramResult again = run_slm(run);
+  EXPECT_EQ(again.exit_code, 0);
+  EXPECT_NE(again.err.find("nothing is left to train: 4 steps"), std::string::npos) << again.err;
 }
 
 TEST(ResumeFaults, DataOfAnotherTokenizerIsRefused) {

@@ -118,8 +118,11 @@ Arguments TrainCommand::base_arguments(const Arguments& given) const {
     const std::string place = storage::is_complete_directory(folder) ? run_folder_of(folder) : folder;
     if (!place.empty()) arguments.push_back("--model_dir=" + place);
   }
-  // The epochs that are asked for now are not to be cut short by the steps that were asked for then.
-  if (last_value_of(given, "epochs") && !last_value_of(given, "max_steps")) arguments.emplace_back("--max_steps=0");
+  // The epochs that are asked for now, other than by a preset, are not to be cut short by the steps that were asked for
+  // then.
+  const size_t of_preset = preset_arguments(last_value_of(given, "preset").value_or(preset_)).size();
+  const Arguments asked(given.begin() + static_cast<std::ptrdiff_t>(of_preset), given.end());
+  if (last_value_of(asked, "epochs") && !last_value_of(asked, "max_steps")) arguments.emplace_back("--max_steps=0");
   return arguments;
 }
 

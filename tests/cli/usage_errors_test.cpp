@@ -16,6 +16,9 @@ struct Misuse {
 TEST(UsageErrors, AreOneLineThatSaysWhatToDoAndExitWithTwo) {
   const std::vector<Misuse> misuses = {
       {{"trian"}, "slm: error: unknown command 'trian': did you mean 'train'?; 'slm --help' lists the commands\n"},
+      {{"tokenizer", "trian"},
+       "slm: error: unknown command 'tokenizer trian': did you mean 'tokenizer train'?; 'slm --help' lists the "
+       "commands\n"},
       {{"train", "--bach_size", "8"},
        "slm: error: unknown option '--bach_size': did you mean '--batch_size'?; 'slm train --help' lists the "
        "options\n"},
@@ -94,6 +97,19 @@ TEST(Options, OfTrainsPresetsGoToTrainAlone) {
   // --preset names what bench times there; the preset's own options, which bench does not have, stay out.
   const ProgramResult result = run_slm({"bench", "--preset", "openwebtext", "--steps", "0"});
   EXPECT_EQ(result.err, "slm: error: --steps: got '0', expected a whole number from 1 to 1000000\n");
+}
+
+TEST(UsageErrors, TheFirstWordOfACommandAloneListsTheCommandsThatBeginSo) {
+  const ProgramResult help = run_slm({"tokenizer", "--help"}), alone = run_slm({"tokenizer"});
+  EXPECT_EQ(help.exit_code, 0);
+  EXPECT_EQ(alone.exit_code, 2);
+  EXPECT_EQ(help.err + alone.out, "");
+  EXPECT_EQ(help.out, alone.err);
+  EXPECT_TRUE(help.out.starts_with("Usage: slm tokenizer COMMAND [OPTIONS]\n")) << help.out;
+  for (const char* command : {"tokenizer encode ", "tokenizer decode ", "tokenizer show ", "tokenizer train "}) {
+    EXPECT_NE(help.out.find(std::string("\n  ") + command), std::string::npos) << help.out;
+  }
+  EXPECT_EQ(help.out.find("slm train"), std::string::npos);
 }
 
 }  // namespace

@@ -74,11 +74,20 @@ std::vector<Entry> all_entries() {
   return entries;
 }
 
+// The names and summaries of the commands whose names begin so.
+std::string command_list(const std::vector<Entry>& entries, const std::string& prefix = {}) {
+  std::string text;
+  for (const Entry& entry : entries) {
+    const std::string name = entry.command->name();
+    if (name.starts_with(prefix)) text += fmt::format("  {:<18}{}\n", name, entry.command->summary());
+  }
+  return text;
+}
+
 std::string overview(const std::vector<Entry>& entries) {
   std::string text =
       fmt::format("slm {}: from raw text to a small language model\n\nUsage: slm COMMAND [OPTIONS]\n\n", kVersion);
-  for (const Entry& entry : entries)
-    text += fmt::format("  {:<18}{}\n", entry.command->name(), entry.command->summary());
+  text += command_list(entries);
   text +=
       "\n'slm COMMAND --help' lists a command's options. First steps:\n"
       "  slm train --data stories --model_dir runs/stories --max_steps 500\n"
@@ -159,8 +168,17 @@ int dispatch(const Arguments& arguments) {
     if (given != name) continue;
     return run_command(entry, {arguments.begin() + static_cast<std::ptrdiff_t>(words), arguments.end()});
   }
-  const std::string nearest = nearest_name(arguments[0], names);
-  throw UsageError(fmt::format("unknown command '{}'{}; 'slm --help' lists the commands", arguments[0],
+  std::string given = arguments[0];
+  if (const std::string group = command_list(entries, given + " "); !group.empty()) {
+    const bool asks = arguments.size() > 1 && (arguments[1] == "--help" || arguments[1] == "-h");
+    if (asks || arguments.size() == 1) {
+      (asks ? std::cout : std::cerr) << "Usage: slm " << given << " COMMAND [OPTIONS]\n\n" << group;
+      return asks ? kExitDone : kExitUsage;
+    }
+    given += " " + arguments[1];
+  }
+  const std::string nearest = nearest_name(given, names);
+  throw UsageError(fmt::format("unknown command '{}'{}; 'slm --help' lists the commands", given,
                                nearest.empty() ? "" : fmt::format(": did you mean '{}'?", nearest)));
 }
 

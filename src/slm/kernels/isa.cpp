@@ -59,4 +59,6 @@ std::string isa_description() {
 
 bool has_native_bf16() { return onednn_allows(dnnl_cpu_isa_avx512_core_bf16); }
 
+bool has_avx512() { return (hwy::SupportedTargets() & HWY_AVX3) != 0; }
+
 }  // namespace slm::kernels

@@ -22,4 +22,7 @@ std::string isa_description();
 // Whether the processor, under the cap, multiplies bf16 matrices natively (AVX512-BF16 or AMX).
 bool has_native_bf16();
 
+// Whether the processor has AVX-512 (F, BW, DQ, VL, and with it BMI2), under the cap.
+bool has_avx512();
+
 }  // namespace slm::kernels

@@ -4,6 +4,7 @@
 #include <immintrin.h>
 #endif
 
+#include "slm/kernels/isa.h"
 #include "slm/text/byte_block.h"
 
 namespace slm::text {
@@ -42,7 +43,7 @@ namespace {
 
 }  // namespace
 
-AsciiMasksOf avx512_ascii_masks() { return __builtin_cpu_supports("avx512bw") ? masks_of : nullptr; }
+AsciiMasksOf avx512_ascii_masks() { return kernels::has_avx512() ? masks_of : nullptr; }
 #else
 AsciiMasksOf avx512_ascii_masks() { return nullptr; }
 #endif

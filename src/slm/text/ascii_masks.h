@@ -17,7 +17,7 @@ struct AsciiMasks {
 AsciiMasks ascii_masks(const char* bytes);
 
 using AsciiMasksOf = AsciiMasks (*)(const char* bytes);
-// The same with AVX-512; null where the processor has not got it.
+// The same with AVX-512; null where kernels::has_avx512() says no.
 AsciiMasksOf avx512_ascii_masks();
 
 }  // namespace slm::text

@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <bit>
+
+#include "slm/kernels/isa.h"
 #endif
 
 namespace slm::text {
@@ -73,11 +75,7 @@ constexpr uint16_t kNone = SmallMergeTable::kNone;
 
 }  // namespace
 
-MergeShortWord avx512_merge_short_word() {
-  const bool has_it =
-      __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("bmi2");
-  return has_it ? merge : nullptr;
-}
+MergeShortWord avx512_merge_short_word() { return kernels::has_avx512() ? merge : nullptr; }
 #else
 MergeShortWord avx512_merge_short_word() { return nullptr; }
 #endif

@@ -121,10 +121,5 @@ TEST(Activation, TheReferenceHasTheValuesOfPyTorch) {
   }
 }
 
-TEST(Activation, NamesAreReadBack) {
-  for (const Activation activation : kAll) EXPECT_EQ(parse_activation(name(activation)), activation);
-  EXPECT_EQ(parse_activation("gelu"), std::nullopt);
-}
-
 }  // namespace
 }  // namespace slm::kernels

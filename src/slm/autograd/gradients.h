@@ -19,8 +19,6 @@ class Gradients {
   // dx is the gradient, or a part of it, as it stands: taken over without a copy where x has none yet, else added.
   void assign(const Variable& x, const Tensor& dx) { assign(x.node(), dx); }
   void assign(const Node& node, const Tensor& dx);
-
-  bool wanted(const Variable& x) const { return x.requires_grad(); }
 };
 
 }  // namespace slm

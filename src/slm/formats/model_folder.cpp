@@ -112,9 +112,6 @@ models::DecoderConfig parse_decoder_config(const std::string& text, const std::s
 std::string find_config(const std::string& folder) {
   const std::string own = storage::join(folder, kConfigFile);
   if (storage::exists(own)) return own;
-  // FOLDER/checkpoints/step-00001000
-  const std::string of_run = storage::join(storage::join(folder, "../.."), kConfigFile);
-  if (storage::exists(of_run)) return of_run;
   throw IoError(own, "cannot open", ENOENT, "--model takes a folder that 'slm train' wrote, or a checkpoint in it");
 }
 

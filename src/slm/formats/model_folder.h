@@ -19,11 +19,11 @@ std::string to_json(const models::DecoderConfig& config);
 // Throws FormatError that names the key with a value that cannot be; `path` is for messages.
 models::DecoderConfig parse_decoder_config(const std::string& json, const std::string& path);
 
-// The model in a folder that training wrote, or a checkpoint of it: config.json (a checkpoint's: of the folder two
-// levels up) with small_language_model.pt or model.safetensors. Throws IoError, FormatError.
+// The model in a folder that training wrote, or a checkpoint in it: config.json with small_language_model.pt or
+// model.safetensors. Throws IoError, FormatError.
 std::unique_ptr<models::Decoder> load_model(const std::string& folder, nn::ComputeType compute_type);
 
-// The path of the config.json that belongs to a model's folder or checkpoint, as load_model() finds it. Throws IoError.
+// The path of the config.json in a model's folder or checkpoint. Throws IoError where there is none.
 std::string find_config(const std::string& folder);
 
 }  // namespace slm::formats

@@ -12,11 +12,4 @@ constexpr std::array<std::string_view, kNumActivations> kNames = {"none",     "r
 
 std::string_view name(Activation activation) { return kNames[static_cast<size_t>(activation)]; }
 
-std::optional<Activation> parse_activation(std::string_view text) {
-  for (size_t i = 0; i < kNames.size(); ++i) {
-    if (kNames[i] == text) return static_cast<Activation>(i);
-  }
-  return std::nullopt;
-}
-
 }  // namespace slm::kernels

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <string_view>
 
 #include "slm/kernels/kernel_slot.h"
@@ -20,7 +19,6 @@ enum class Activation : uint8_t { kNone, kRelu, kGeluTanh, kGeluErf, kReluSquare
 inline constexpr int kNumActivations = 6;
 
 std::string_view name(Activation activation);  // "none", "relu", "gelu_tanh", "gelu_erf", "relu_squared", "silu"
-std::optional<Activation> parse_activation(std::string_view text);  // nothing for another text
 
 // y = f(x), elementwise; one dtype. y may be x itself. 8 bytes per element in fp32.
 struct ActivationForwardArgs {

@@ -92,6 +92,35 @@ TEST_F(PrepareCommand, LeavesAFinishedFolderAloneAndRefusesAnotherCommand) {
   EXPECT_EQ(run_slm(arguments("out", {"--dedup", "none", "--overwrite"})).exit_code, 0);
 }
 
+TEST_F(PrepareCommand, InfoNamesADamagedFileAndVerifiesChecksumsOnRequest) {
+  ASSERT_EQ(run_slm(arguments("out")).exit_code, 0);
+  const std::string out = folder_.path("out");
+  const ProgramResult whole = run_slm({"info", out, "--verify"});
+  EXPECT_EQ(whole.exit_code, 0) << whole.err;
+  EXPECT_TRUE(whole.out.ends_with("are right\n")) << whole.out;
+  const int num_files = static_cast<int>(files("out").size()) - 1;  // all but the index
+  EXPECT_EQ(only_json_of(run_slm({"info", out, "--verify", "--json"}))["num_verified_files"], num_files);
+  EXPECT_NE(whole.out.find("those of all " + std::to_string(num_files) + " files"), std::string::npos) << whole.out;
+
+  std::string shard = read_text(out + "/train-00000.bin");
+  shard[1100] ^= 1;
+  folder_.write("out/train-00000.bin", shard);
+  expect_error(run_slm({"info", out, "--verify"}), 1, {"train-00000.bin", "SHA-256", "damaged"});
+  std::string documents = read_text(out + "/documents");
+  documents[30] = '\1';  // the second document begins far behind the last token
+  for (const std::string& damaged : {documents, std::string("SLMDOCS1") + std::string(16, '\0')}) {
+    folder_.write("out/documents", damaged);
+    expect_error(run_slm({"info", out}), 1, {"out/documents"});
+  }
+  expect_error(run_slm({"info", folder_.path("in"), "--verify"}), 2, {"--verify"});
+}
+
+TEST_F(PrepareCommand, ATensorIsNotCalledAsAnotherFileOfTheCorpus) {
+  for (const std::string name : {"train-00000.bin", "index.json", "documents", "unfinished"}) {
+    expect_error(run_slm(arguments("out", {"--format", "pt", "--pt_name", name})), 2, {"--pt_name", name});
+  }
+}
+
 TEST_F(PrepareCommand, KilledAtAnyMomentItGoesOnToTheSameBytes) {
   const std::vector<std::string> and_input = {"-", "--input_format", "json"};
   ASSERT_EQ(run_slm(arguments("whole", and_input)).exit_code, 0);

@@ -130,6 +130,9 @@ TEST(Corpus, CountsWhatItSkipsAndNamesTheFirst) {
   options.strict = true;
   EXPECT_EQ(message_of<FormatError>([&] { read_corpus({folder / "a.jsonl"}, options); }),
             folder / "a.jsonl:2: this is not a JSON object; mend it, or leave --strict out to skip such places");
+  write_file(folder / "b.jsonl", "{\"text\": \"\"}\n");
+  EXPECT_EQ(message_of<FormatError>([&] { read_corpus({folder / "b.jsonl"}, options); }),
+            folder / "b.jsonl:1: the document is empty; mend it, or leave --strict out to skip such places");
 }
 
 TEST(Corpus, PassesOverALineThatIsTooLongForMemory) {
@@ -209,6 +212,11 @@ TEST(Corpus, ReadsCsvByTheNameOfItsColumn) {
   EXPECT_EQ(open.texts, Texts{"a, b"});
   EXPECT_EQ(open.skips[SkipReason::kBadRow].count, 1);
   EXPECT_EQ(open.skips[SkipReason::kBadRow].first_line, 3);
+  write_file(folder / "c.csv", "text,n\na, b and c,1\n\"a, b\",1\nfew\n");
+  const auto ragged = read_corpus({folder / "c.csv"});
+  EXPECT_EQ(ragged.texts, (Texts{"a, b", "few"}));
+  EXPECT_EQ(ragged.skips[SkipReason::kTooManyFields].count, 1);
+  EXPECT_EQ(ragged.skips[SkipReason::kTooManyFields].first_line, 2);
   CorpusOptions options;
   options.text_column = "body";
   EXPECT_EQ(

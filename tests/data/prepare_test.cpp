@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <atomic>
 #include <nlohmann/json.hpp>
 #include <set>
 
@@ -324,6 +325,32 @@ TEST(Prepare, LeavesAFinishedFolderAlone) {
   EXPECT_EQ(files_of(options.out), before);
   options.overwrite = true;
   EXPECT_FALSE(prepare(options).was_complete);
+}
+
+TEST(Prepare, ToOverwriteKeepsTheOldCorpusUntilTheNewHasSomethingToShow) {
+  const Corpus corpus(documents(50));
+  PrepareOptions options = corpus.options("out");
+  prepare(options);
+  const Files before = files_of(options.out);
+  options.overwrite = true;
+  options.command.push_back("--dedup=none");
+  options.dedup = Dedup::kNone;
+  PrepareOptions misspelt = options;
+  misspelt.inputs = {corpus.folder / "on"};
+  EXPECT_THROW(prepare(misspelt), Error);
+  EXPECT_EQ(files_of(options.out), before);
+  PrepareOptions empty = options;
+  storage::make_folders(corpus.folder / "empty");
+  storage::write_file(corpus.folder / "empty/a.jsonl", "\n", no_sync);
+  empty.inputs = {corpus.folder / "empty"};
+  EXPECT_THROW(prepare(empty), Error);
+  EXPECT_EQ(files_of(options.out), before);
+  const std::atomic<bool> stop = true;
+  PrepareOptions stopped = options;
+  stopped.stop = &stop;
+  EXPECT_TRUE(prepare(stopped).is_interrupted);
+  EXPECT_EQ(files_of(options.out), before);
+  EXPECT_EQ(prepare(options).index.total().documents, 50);
 }
 
 TEST(Prepare, RefusesToReplaceFilesOfOthers) {

@@ -11,7 +11,8 @@
 #include "slm/core/error.h"
 #include "slm/core/json_text.h"
 #include "slm/core/parallel.h"
-#include "slm/data/prepared_index.h"
+#include "slm/core/quantities.h"
+#include "slm/data/prepared_corpus.h"
 #include "slm/data/token_shard.h"
 #include "slm/formats/identify_file.h"
 #include "slm/formats/model_folder.h"
@@ -81,9 +82,9 @@ json describe_shard(const std::string& path) {
 }
 
 json describe_prepared(const std::string& path) {
-  const data::PreparedIndex index = data::read_prepared_index(path);
-  json result = prepared_json(index);
-  result.update(describe_documents(path, index));
+  const data::PreparedCorpus corpus = data::open_prepared_corpus(path);
+  json result = prepared_json(corpus.index);
+  result.update(describe_documents(corpus));
   if (const auto speed = read_speed(path)) {
     result["mb_per_s"] = speed->mb_per_s;
     result["seconds"] = speed->seconds;
@@ -156,17 +157,19 @@ class InfoCommand final : public Command {
   void define_options(OptionTable& options) override {
     options.add_positional("PATH", paths_, "What to look at; without it, this machine.", 0, 1);
     options.add_flag("json", json_, "Print one JSON object and nothing else.");
+    options.add_flag("verify", verify_,
+                     "Also compare every file of a prepared corpus with its checksum, which reads them all.");
   }
 
   int run(const OptionTable&) override {
-    if (!json_ && !paths_.empty() && data::is_prepared_folder(paths_[0])) {
-      const data::PreparedIndex index = data::read_prepared_index(paths_[0]);
-      const auto speed = read_speed(paths_[0]);
-      std::cout << format_prepared(index) << (speed ? format_speed(*speed) : "")
-                << format_documents(describe_documents(paths_[0], index)) << std::flush;
+    const bool is_prepared = !paths_.empty() && data::is_prepared_folder(paths_[0]);
+    if (verify_ && !is_prepared) throw UsageError("--verify: takes a folder that 'slm prepare' wrote");
+    if (is_prepared && !json_) {
+      print_prepared(paths_[0]);
       return kExitDone;
     }
-    const json result = paths_.empty() ? describe_machine() : describe_path(paths_[0]);
+    json result = paths_.empty() ? describe_machine() : describe_path(paths_[0]);
+    if (verify_) result["num_verified_files"] = data::check_checksums(paths_[0], data::read_prepared_index(paths_[0]));
     if (json_) {
       std::cout << json_text(result) << std::endl;
     } else {
@@ -177,8 +180,20 @@ class InfoCommand final : public Command {
   }
 
  private:
+  void print_prepared(const std::string& path) const {
+    const data::PreparedCorpus corpus = data::open_prepared_corpus(path);
+    const auto speed = read_speed(path);
+    std::cout << format_prepared(corpus.index) << (speed ? format_speed(*speed) : "")
+              << format_documents(describe_documents(corpus)) << std::flush;
+    if (verify_) {
+      std::cout << fmt::format("checksums: those of all {} are right\n",
+                               counted(data::check_checksums(path, corpus.index), "file"));
+    }
+  }
+
   std::vector<std::string> paths_;
   bool json_ = false;
+  bool verify_ = false;
 };
 
 }  // namespace

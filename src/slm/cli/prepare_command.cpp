@@ -17,6 +17,7 @@
 #include "slm/core/json_text.h"
 #include "slm/core/parallel.h"
 #include "slm/core/quantities.h"
+#include "slm/data/output_folder.h"
 #include "slm/data/prepare.h"
 #include "slm/formats/torch_archive.h"
 #include "slm/storage/folder.h"
@@ -139,7 +140,7 @@ class PrepareCommand final : public Command {
     options.heading("Run");
     options.add_choice("preset", preset_, {"default", "openwebtext"},
                        "openwebtext: that corpus, bert-base-uncased, 10,000,000 tokens, tokenized_openwebtext.pt.");
-    options.add_flag("overwrite", overwrite_, "Replace what --out holds.");
+    options.add_flag("overwrite", overwrite_, "Replace what --out holds, once there is something whole to replace it with.");
     options.add_flag("quiet", is_quiet_, "Print warnings and errors only.");
     options.add_flag("json", json_, "Print one JSON object and nothing else.");
   }
@@ -204,6 +205,9 @@ data::PrepareOptions PrepareCommand::prepare_options() const {
   if (out_.empty()) throw UsageError("--out is missing: the folder to write the shards into");
   if (pt_name_.empty() || pt_name_.starts_with('.') || pt_name_.find('/') != std::string::npos) {
     throw UsageError(fmt::format("--pt_name is '{}', expected the name of a file inside --out", pt_name_));
+  }
+  if (data::is_name_of_corpus(pt_name_)) {
+    throw UsageError(fmt::format("--pt_name is '{}', which is the name of another file of the corpus", pt_name_));
   }
   options.corpus = corpus_;
   if (separator_) options.corpus.document_separator = unescaped(*separator_);

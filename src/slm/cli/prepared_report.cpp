@@ -10,8 +10,6 @@
 #include "slm/core/error.h"
 #include "slm/core/json_text.h"
 #include "slm/core/quantities.h"
-#include "slm/data/document_starts.h"
-#include "slm/data/token_shard.h"
 #include "slm/storage/atomic_file.h"
 #include "slm/storage/folder.h"
 #include "slm/storage/read_file.h"
@@ -53,7 +51,9 @@ class Lengths {
 
 // The lower median of all lengths, in memory that does not grow with their number: 16 bits at a time, from the top.
 int64_t median_of(const std::array<Lengths, 2>& parts) {
-  uint64_t prefix = 0, rank = (parts[0].size() + parts[1].size() - 1) / 2;
+  const size_t num_documents = parts[0].size() + parts[1].size();
+  if (num_documents == 0) return 0;
+  uint64_t prefix = 0, rank = (num_documents - 1) / 2;
   for (int shift = 48; shift >= 0; shift -= 16) {
     std::vector<uint64_t> counts(size_t{1} << 16);
     for (const Lengths& lengths : parts) {
@@ -67,14 +67,6 @@ int64_t median_of(const std::array<Lengths, 2>& parts) {
     prefix = prefix << 16 | digit;
   }
   return static_cast<int64_t>(prefix);
-}
-
-data::TokenSource tokens_of(const std::string& folder, const PreparedIndex& index, Part part) {
-  std::vector<data::TokenSource> shards;
-  for (const auto& shard : index.shards) {
-    if (shard.part == part) shards.push_back(data::open_token_shard(storage::join(folder, shard.file)));
-  }
-  return data::TokenSource::concatenate(shards, folder);
 }
 
 json sample(const data::TokenSource& tokens, const Lengths& lengths, size_t document,
@@ -154,22 +146,19 @@ json prepared_json(const PreparedIndex& index) {
   return object;
 }
 
-json describe_documents(const std::string& folder, const PreparedIndex& index) {
-  const data::DocumentStarts starts = data::open_document_starts(storage::join(folder, index.documents.file));
-  const auto tokenizer = text::load_tokenizer(storage::join(folder, index.tokenizer.file));
+json describe_documents(const data::PreparedCorpus& corpus) {
   const std::array<Lengths, 2> lengths = {
-      Lengths(starts.of(Part::kTrain), index.counts(Part::kTrain).tokens),
-      Lengths(starts.of(Part::kVal), index.counts(Part::kVal).tokens),
+      Lengths(corpus.document_starts->of(Part::kTrain), corpus.train.size()),
+      Lengths(corpus.document_starts->of(Part::kVal), corpus.validation.size()),
   };
   int64_t longest = 0;
   for (const Lengths& part : lengths) {
     for (size_t i = 0; i < part.size(); ++i) longest = std::max(longest, part[i]);
   }
   json samples = json::array();
-  const data::TokenSource tokens = tokens_of(folder, index, Part::kTrain);
   const size_t num_documents = lengths[0].size(), num_samples = std::min(kNumSamples, num_documents);
   for (size_t i = 0; i < num_samples; ++i) {
-    samples.push_back(sample(tokens, lengths[0], i * num_documents / num_samples, *tokenizer));
+    samples.push_back(sample(corpus.train, lengths[0], i * num_documents / num_samples, *corpus.tokenizer));
   }
   return {{"longest_document", longest}, {"median_document", median_of(lengths)}, {"samples", samples}};
 }

@@ -4,7 +4,7 @@
 #include <optional>
 #include <string>
 
-#include "slm/data/prepared_index.h"
+#include "slm/data/prepared_corpus.h"
 
 namespace slm::cli {
 
@@ -29,8 +29,8 @@ std::string format_prepared(const data::PreparedIndex& index);
 nlohmann::json prepared_json(const data::PreparedIndex& index);
 
 // What `slm info` adds: the lengths in tokens of the longest and of the median document, and how a few documents begin,
-// decoded. Reads the folder's `documents` and some of its shards.
-nlohmann::json describe_documents(const std::string& folder, const data::PreparedIndex& index);
+// decoded.
+nlohmann::json describe_documents(const data::PreparedCorpus& corpus);
 
 // The same as lines for a person.
 std::string format_documents(const nlohmann::json& described);

@@ -66,8 +66,9 @@ struct CorpusBlock {
   std::string bytes;
   std::vector<std::string> sources;  // "a.tar.xz!b.xz!c.txt": file, then the path inside each archive
   std::vector<Part> parts;
-  char delimiter = ',';  // of CSV
-  size_t column = 0;     // of CSV: where the text stands in a row
+  char delimiter = ',';    // of CSV
+  size_t column = 0;       // of CSV: where the text stands in a row
+  size_t num_columns = 0;  // of CSV: that the first row names
 };
 
 // A document, or one piece of a document over max_piece_bytes. Pieces follow each other without others between,

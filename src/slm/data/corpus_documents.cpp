@@ -94,6 +94,8 @@ class BlockParser {
         skip(SkipReason::kTooLong);
       } else if (!field.is_there) {
         skip(SkipReason::kNoColumn);
+      } else if (field.num_fields > block_.num_columns) {
+        skip(SkipReason::kTooManyFields);
       } else {
         emit(field.text, true, true);
       }
@@ -102,7 +104,7 @@ class BlockParser {
 
   void emit(std::string_view text, bool is_start, bool is_end) {
     if (is_start && is_end && !has_text(text)) {
-      skips_.add(SkipReason::kEmpty, block_.index, source_, line_);
+      skip(SkipReason::kEmpty);
       return;
     }
     if (!text::is_valid_utf8(text)) {

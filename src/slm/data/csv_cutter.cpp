@@ -26,13 +26,15 @@ class CsvCutter : public BlockCutter {
   }
 
   bool can_share(const CorpusBlock& block) const override {
-    return block.format == BlockFormat::kCsvRows && block.delimiter == delimiter_ && block.column == column_;
+    return block.format == BlockFormat::kCsvRows && block.delimiter == delimiter_ && block.column == column_ &&
+           block.num_columns == num_columns_;
   }
 
   void begin(CorpusBlock& block) const override {
     block.format = BlockFormat::kCsvRows;
     block.delimiter = delimiter_;
     block.column = column_;
+    block.num_columns = num_columns_;
   }
 
   bool fill(CorpusBlock& block) override {
@@ -107,6 +109,7 @@ class CsvCutter : public BlockCutter {
                                     options_.text_column, fmt::join(names, ", ")));
     }
     column_ = static_cast<size_t>(found - names.begin());
+    num_columns_ = names.size();
     carry_ = bytes.substr(end);
   }
 
@@ -129,6 +132,7 @@ class CsvCutter : public BlockCutter {
   const char delimiter_;
   CsvRowFinder finder_;
   size_t column_ = 0;
+  size_t num_columns_ = 0;
   std::string carry_;          // the beginning of a row that the next block gets
   size_t carry_searched_ = 0;  // what finder_ has seen of it
   int64_t row_ = 2;            // of the next part

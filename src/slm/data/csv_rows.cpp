@@ -83,6 +83,7 @@ CsvField read_csv_field(std::string_view bytes, size_t begin, char delimiter, si
       if (is_wanted) field.text = bytes.substr(plain_begin, at - plain_begin);
     }
     if (is_wanted) field.is_there = true;
+    field.num_fields = index + 1;
     if (is_row_end(at)) break;
     ++at;  // the delimiter
   }

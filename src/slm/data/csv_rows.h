@@ -32,6 +32,7 @@ class CsvRowFinder {
 struct CsvField {
   std::string_view text;  // in the bytes, or in `scratch`
   bool is_there = false;  // the row has that many fields
+  size_t num_fields = 0;  // of the row
   bool is_blank_row = false;
   size_t row_end = 0;
 };

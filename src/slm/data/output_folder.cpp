@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <exception>
+#include <utility>
 
 #include "slm/core/error.h"
 #include "slm/data/document_starts.h"
@@ -16,26 +17,28 @@ namespace {
 
 constexpr int64_t kMaxStateBytes = int64_t{1} << 30;
 
-// The files of a prepared corpus, whoever wrote them; a tensor is among them only where the index names it.
-bool is_name_of_corpus(std::string_view file) {
-  const auto is_shard = [&](std::string_view prefix) {
-    return file.starts_with(prefix) && file.ends_with(".bin") &&
-           file.substr(prefix.size(), file.size() - prefix.size() - 4).find_first_not_of("0123456789") ==
-               std::string_view::npos;
-  };
-  return file == kIndexName || file == kSpeedName || file == kDocumentStartsName || file == "tokenizer.json" ||
-         is_shard("train-") || is_shard("val-");
-}
+constexpr std::string_view kUnfinishedName = "unfinished";
 
 }  // namespace
 
+bool is_name_of_corpus(std::string_view name) {
+  const auto is_shard = [&](std::string_view prefix) {
+    return name.starts_with(prefix) && name.ends_with(".bin") &&
+           name.substr(prefix.size(), name.size() - prefix.size() - 4).find_first_not_of("0123456789") ==
+               std::string_view::npos;
+  };
+  return name == kIndexName || name == kSpeedName || name == kDocumentStartsName || name == "tokenizer.json" ||
+         name == kUnfinishedName || is_shard("train-") || is_shard("val-");
+}
+
 OutputFolder::OutputFolder(Options options) : options_(std::move(options)) {
-  unfinished_ = storage::join(options_.path, "unfinished");
+  unfinished_ = storage::join(options_.path, kUnfinishedName);
   is_new_ = !storage::exists(options_.path);
   storage::make_folders(options_.path);
   lock_ = std::make_unique<storage::FolderLock>(options_.path);
   if (options_.overwrite) {
-    remove_old_files();
+    storage::remove_tree(unfinished_);
+    holds_old_ = true;
   } else if (is_prepared_folder(options_.path)) {
     look_at_finished();
   } else {
@@ -47,7 +50,8 @@ bool OutputFolder::is_same(const PreparedIndex& index) const {
   return index.command == options_.command && index.tokenizer.sha256 == options_.tokenizer_sha256;
 }
 
-void OutputFolder::remove_old_files() {
+void OutputFolder::remove_replaced() {
+  if (!std::exchange(holds_old_, false)) return;
   // The index first: without it nothing here looks complete.
   const std::string index_path = storage::join(options_.path, kIndexName);
   std::vector<std::string> files;
@@ -64,7 +68,6 @@ void OutputFolder::remove_old_files() {
     if (!entry.is_directory && is_name_of_corpus(entry.name)) files.push_back(entry.name);
   }
   for (const std::string& file : files) storage::remove_tree(storage::join(options_.path, file));
-  storage::remove_tree(unfinished_);
 }
 
 void OutputFolder::look_at_finished() {

@@ -3,6 +3,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "slm/data/prepare_state.h"
@@ -10,6 +11,10 @@
 #include "slm/storage/folder_lock.h"
 
 namespace slm::data {
+
+// Whether a file or folder of that name in a prepared corpus is part of it, whoever wrote it; a tensor is where the
+// index names it.
+bool is_name_of_corpus(std::string_view name);
 
 // The folder that a corpus is prepared into, kept for this process while it lives.
 class OutputFolder {
@@ -22,7 +27,7 @@ class OutputFolder {
   };
 
   // Makes the folder and looks what is in it. Throws Error where that is the work of another command, or files that
-  // prepare would replace, unless `overwrite` says to remove them first.
+  // prepare would replace, unless `overwrite` is set.
   explicit OutputFolder(Options options);
 
   // The finished work of the same command.
@@ -36,18 +41,23 @@ class OutputFolder {
   void begin();
   void end();
 
+  // With `overwrite`: whether an earlier corpus may still be there, and its removal, due before a file of the new one
+  // gets its final name.
+  bool holds_old() const { return holds_old_; }
+  void remove_replaced();
+
   // Takes back what a start has made that failed before anything was put on record.
   void discard_if_unrecorded() noexcept;
 
  private:
   bool is_same(const PreparedIndex& index) const;
-  void remove_old_files();
   void look_at_finished();
   void look_at_unfinished();
 
   Options options_;
   std::string unfinished_;
   bool is_new_ = false;  // the folder was not there
+  bool holds_old_ = false;
   std::unique_ptr<storage::FolderLock> lock_;
   std::optional<PreparedIndex> finished_;
   std::optional<PrepareState> recorded_;

@@ -43,13 +43,13 @@ void report_progress(const PrepareOptions& options, const BlockSource& blocks, c
                     .train_tokens = state.index.counts(Part::kTrain).tokens});
 }
 
-// False when `stop` came in between; all that was taken is then on record.
-bool write_blocks(const PrepareOptions& options, BlockSource& blocks, PreparedWriter& writer) {
+// False when `stop` came in between; all that was taken is then on record, unless that would cost an earlier corpus.
+bool write_blocks(const PrepareOptions& options, BlockSource& blocks, PreparedWriter& writer, OutputFolder& folder) {
   auto last_record = Clock::now();
   PreparedBlock block;
   while (!writer.is_full()) {
     if (options.stop && *options.stop) {
-      writer.record();
+      if (!folder.holds_old()) writer.record();
       return false;
     }
     const BlockSource::Next next = blocks.next(block);
@@ -57,7 +57,8 @@ bool write_blocks(const PrepareOptions& options, BlockSource& blocks, PreparedWr
     if (next == BlockSource::Next::kWaiting) continue;
     writer.add(block);
     report_progress(options, blocks, writer.state());
-    if (writer.has_whole_shard() || Clock::now() - last_record > kRecordEvery) {
+    if (writer.has_whole_shard() || (Clock::now() - last_record > kRecordEvery && !folder.holds_old())) {
+      folder.remove_replaced();
       writer.record();
       last_record = Clock::now();
     }
@@ -141,14 +142,16 @@ PrepareResult prepare(const PrepareOptions& options) {
                            .dedup = options.dedup,
                            .calls = options.calls},
                           std::move(state));
-    if (blocks && !write_blocks(options, *blocks, writer)) {
+    if (blocks && !write_blocks(options, *blocks, writer, folder)) {
       result.is_interrupted = true;
+      folder.discard_if_unrecorded();
       result.index = writer.state().index;
       if (!blocks->stop()) static_cast<void>(blocks.release());  // only the end of the process ends a wait for input
       return result;
     }
     blocks.reset();
     check_not_empty(options, writer.state());
+    folder.remove_replaced();
     result.index = writer.finish();
     storage::write_file(storage::join(options.out, kTokenizerName), tokenizer_json, *options.calls);
     write_tensor(options, result.index);

@@ -73,11 +73,16 @@ TokenSource with_documents(const TokenSource& source, const std::string& folder,
 }  // namespace
 
 PreparedCorpus open_prepared_corpus(const std::string& folder) {
-  PreparedCorpus corpus{
-      .folder = folder, .index = read_prepared_index(folder), .tokenizer = nullptr, .train = {}, .validation = {}};
+  PreparedCorpus corpus{.folder = folder,
+                        .index = read_prepared_index(folder),
+                        .tokenizer = nullptr,
+                        .document_starts = nullptr,
+                        .train = {},
+                        .validation = {}};
   corpus.tokenizer = open_tokenizer(folder, corpus.index);
   const auto starts =
       std::make_shared<const DocumentStarts>(open_document_starts(storage::join(folder, corpus.index.documents.file)));
+  corpus.document_starts = starts;
   corpus.train =
       with_documents(open_part(folder, corpus.index, Part::kTrain), folder, corpus.index, starts, Part::kTrain);
   corpus.validation =
@@ -92,6 +97,22 @@ PreparedCorpus open_prepared_corpus(const std::string& folder) {
                                               : scored.with_exact_text(lengths);
   }
   return corpus;
+}
+
+int64_t check_checksums(const std::string& folder, const PreparedIndex& index) {
+  std::vector<PreparedIndex::File> files = {{index.tokenizer.file, index.tokenizer.sha256}, index.documents};
+  for (const PreparedIndex::Shard& shard : index.shards) files.push_back({shard.file, shard.sha256});
+  if (index.tensor) files.push_back(*index.tensor);
+  for (const PreparedIndex::File& file : files) {
+    const std::string path = storage::join(folder, file.file), sha256 = storage::sha256_of_file(path);
+    if (sha256 == file.sha256) continue;
+    throw FormatError(
+        path, FormatError::kNoOffset,
+        fmt::format("has the SHA-256 {:.12}..., index.json says {:.12}...: it is damaged; copy the folder "
+                    "again, or prepare it anew",
+                    sha256, file.sha256));
+  }
+  return std::ssize(files);
 }
 
 void check_same_tokenizer(const PreparedCorpus& corpus, const text::Tokenizer& tokenizer, const std::string& owner) {

@@ -9,17 +9,18 @@ namespace slm::data {
 
 // What a corpus reader passes over, or repairs, and goes on.
 enum class SkipReason {
-  kInvalidUtf8,  // not skipped: each ill-formed part became U+FFFD, and counts
-  kEmpty,        // no text at all
-  kNotJson,      // a line that is not JSON, or no object
-  kNoColumn,     // the text column is missing
-  kNull,         // the text column holds null
-  kWrongType,    // the text column holds something else than a string
-  kTooLong,      // a line or row beyond CorpusOptions::max_record_bytes
-  kBadRow,       // a CSV row with a quote that never closes
-  kBadFile,      // a file that could not be read to its end (only with skip_bad_files)
+  kInvalidUtf8,    // not skipped: each ill-formed part became U+FFFD, and counts
+  kEmpty,          // no text at all
+  kNotJson,        // a line that is not JSON, or no object
+  kNoColumn,       // the text column is missing
+  kNull,           // the text column holds null
+  kWrongType,      // the text column holds something else than a string
+  kTooLong,        // a line or row beyond CorpusOptions::max_record_bytes
+  kBadRow,         // a CSV row with a quote that never closes
+  kTooManyFields,  // a CSV row with more fields than the first row names: a delimiter in the text, not in quotes
+  kBadFile,        // a file that could not be read to its end (only with skip_bad_files)
 };
-inline constexpr size_t kNumSkipReasons = 9;
+inline constexpr size_t kNumSkipReasons = 10;
 
 // "lines that are not JSON objects": what a report says after the number.
 std::string_view describe(SkipReason reason);

@@ -9,6 +9,8 @@
 
 #include "cli/run_slm.h"
 #include "cli/tiny_models.h"
+#include "slm/formats/named_tensor.h"
+#include "slm/formats/torch_archive.h"
 #include "support/sanitizer.h"
 
 namespace slm::test {
@@ -101,6 +103,21 @@ TEST(TrainFaults, TokensOutsideTheVocabularyAreNamed) {
   }
   const std::string path = folder.write("tokens.bin", shard), model_dir = folder.path("model");
   expect_failure(run_slm(tiny_run(model_dir, {"--data", path})), 1, {"tokens.bin", "700", "vocab_size"}, model_dir);
+}
+
+TEST(TrainFaults, ATensorThatIsNoneOfTokenIdsIsRefused) {
+  const TemporaryFolder folder;
+  const std::string model_dir = folder.path("model"), path = folder.path("tokens.pt");
+  const auto expect_refused = [&](const Tensor& tensor, const std::string& what) {
+    formats::write_torch_archive(path, std::vector<formats::NamedTensor>{{"ids", tensor}});
+    expect_failure(run_slm(tiny_run(model_dir, {"--data", path})), 1,
+                   {"tokens.pt: holds a " + what, "int32 or int64 in one or two dimensions"}, model_dir);
+  };
+  expect_refused(Tensor::zeros({10, 20, 30}, DType::kInt64), "int64 tensor of shape (10, 20, 30)");
+  expect_refused(Tensor::zeros({9000}, DType::kFloat32), "float32 tensor of shape (9000)");
+  formats::write_torch_archive(path,
+                               std::vector<formats::NamedTensor>{{"ids", Tensor::zeros({90, 100}, DType::kInt32)}});
+  EXPECT_EQ(run_slm(tiny_run(model_dir, {"--data", path})).exit_code, 0);
 }
 
 TEST(TrainFaults, AModelThatCannotFitIsRefusedBeforeTraining) {

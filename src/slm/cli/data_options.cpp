@@ -21,7 +21,15 @@ data::TokenSource open_token_tensor(const std::string& path) {
                       fmt::format("holds {} tensors, expected one 1-D or 2-D tensor of token ids; is it a model?",
                                   file->entries().size()));
   }
-  const auto tensor = std::make_shared<const Tensor>(file->read(file->entries()[0], DType::kInt64));
+  const formats::TensorEntry& entry = file->entries()[0];
+  const bool is_of_ids = entry.type == formats::ElementType::kInt32 || entry.type == formats::ElementType::kInt64;
+  if (!is_of_ids || entry.shape.rank() < 1 || entry.shape.rank() > 2) {
+    throw FormatError(path, FormatError::kNoOffset,
+                      fmt::format("holds a {} tensor of shape {}, expected token ids as int32 or int64 in one or two "
+                                  "dimensions",
+                                  formats::name(entry.type), to_string(entry.shape)));
+  }
+  const auto tensor = std::make_shared<const Tensor>(file->read(entry, DType::kInt64));
   const auto ids = std::as_bytes(tensor->span<int64_t>());
   return {tensor, ids, data::TokenType::kInt64, path, /*is_mapped=*/false};
 }

@@ -140,7 +140,8 @@ class PrepareCommand final : public Command {
     options.heading("Run");
     options.add_choice("preset", preset_, {"default", "openwebtext"},
                        "openwebtext: that corpus, bert-base-uncased, 10,000,000 tokens, tokenized_openwebtext.pt.");
-    options.add_flag("overwrite", overwrite_, "Replace what --out holds, once there is something whole to replace it with.");
+    options.add_flag("overwrite", overwrite_,
+                     "Replace what --out holds, once there is something whole to replace it with.");
     options.add_flag("quiet", is_quiet_, "Print warnings and errors only.");
     options.add_flag("json", json_, "Print one JSON object and nothing else.");
   }

@@ -10,8 +10,8 @@
 namespace slm::storage {
 
 // The files in a folder and in all below it, one after the other: a folder's entries in the order of their names, and
-// where a folder stands among them, what is in it. Hidden entries (".name") are left out, links are followed. Keeps the
-// entries of the folders it is in, not those of all.
+// where a folder stands among them, what is in it. Hidden entries (".name") are left out, links are followed, but for
+// those that lead back to a folder that the walk is in. Keeps the entries of the folders it is in, not those of all.
 class FolderWalk {
  public:
   struct File {
@@ -22,15 +22,23 @@ class FolderWalk {
   // Throws IoError, as next() does.
   explicit FolderWalk(const std::string& folder);
 
-  // nullopt at the end. Throws Error for more than 64 folders inside each other: a link leads back to one above.
+  // nullopt at the end. Throws Error for more than 64 folders inside each other; the next call goes on behind them.
   std::optional<File> next();
 
  private:
+  // Which folder it is, whatever path leads there.
+  struct Identity {
+    uint64_t device = 0, inode = 0;
+    bool operator==(const Identity&) const = default;
+  };
   struct Level {
     std::string folder;
+    Identity identity;
     std::vector<FolderEntry> entries;
     size_t next = 0;
   };
+
+  static Identity identity_of(const std::string& folder);
 
   std::vector<Level> levels_;  // each inside the one before
 };

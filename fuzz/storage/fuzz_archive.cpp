@@ -55,14 +55,14 @@ void drain(ByteSource& source) {
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const auto bytes = std::as_bytes(std::span(data, size));
   const std::string_view beginning(reinterpret_cast<const char*>(data), size);
-  const auto stored = std::make_shared<StoredBytes>();
-  const auto source = [&] { return counted_source(std::make_unique<BytesSource>(bytes), stored); };
+  const ExpansionLimit limit;
+  const auto source = [&] { return counted_source(std::make_unique<BytesSource>(bytes), limit); };
   try {
     const Compression compression = compression_of(beginning);
-    if (compression != Compression::kNone) drain(*decompress(source(), compression, stored));
+    if (compression != Compression::kNone) drain(*decompress(source(), compression, limit));
     const ArchiveKind kind = archive_kind_of(beginning);
     if (kind == ArchiveKind::kNone) return 0;
-    ArchiveReader archive(source(), kind, stored);
+    ArchiveReader archive(source(), kind, limit);
     while (const auto path = archive.next()) {
       if (path->starts_with("/") || path->starts_with("../")) std::abort();
       drain(*archive.open(*path));

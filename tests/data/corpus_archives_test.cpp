@@ -25,9 +25,9 @@ class Archives : public ScratchFolder {
 TEST(CorpusArchives, ReadsEveryCompression) {
   const Archives folder("good");
   EXPECT_EQ(read_corpus({folder / "a.txt.gz", folder / "b.txt.zst", folder / "c.txt.xz", folder / "d.txt.bz2",
-                         folder / "e.jsonl.gz"})
+                         folder / "e.jsonl.gz", folder / "frames.txt.zst", folder / "empty.txt.zst"})
                 .texts,
-            (Texts{"gz one, gz two", "zst", "xz one, xz two", "bz2", "line"}));
+            (Texts{"gz one, gz two", "zst", "xz one, xz two", "bz2 one, bz2 two", "line", "zst one, zst two"}));
 }
 
 TEST(CorpusArchives, ReadsTarsOfTarsInStoredOrder) {
@@ -65,6 +65,11 @@ TEST(CorpusArchives, StopsAtDamage) {
   EXPECT_EQ(message("flipped.txt.gz"), cut("flipped.txt.gz", "incorrect data check"));
   EXPECT_EQ(message("cut.txt.xz"), cut("cut.txt.xz", "Lzma library error: No progress is possible"));
   EXPECT_EQ(message("cut.txt.bz2"), cut("cut.txt.bz2", "truncated bzip2 input"));
+  const std::string no_stream = "what follows its last stream, at byte ";
+  EXPECT_EQ(message("mid.txt.bz2"), cut("mid.txt.bz2", no_stream + "38, is none"));
+  EXPECT_EQ(message("tail.txt.bz2"), cut("tail.txt.bz2", no_stream + "38, is none"));
+  EXPECT_EQ(message("behind.txt.zst"), cut("behind.txt.zst", "no Zstandard frame follows the skippable ones"));
+  EXPECT_EQ(message("cut.txt.zst"), cut("cut.txt.zst", "a skippable frame is cut off"));
   EXPECT_EQ(message("cut.tar"), cut("cut.tar!b.txt", "Truncated tar archive"));
   EXPECT_EQ(message("named.tar"),
             bad +
@@ -79,9 +84,27 @@ TEST(CorpusArchives, StopsAtDamage) {
   EXPECT_EQ(message("bomb.txt.gz"), bad +
                                         "bomb.txt.gz: unpacks to more than 300 times its size: a decompression bomb? "
                                         "Unpack it yourself if you trust it");
+  const std::string of_members = message("bomb.tar.xz");
+  EXPECT_TRUE(of_members.starts_with(bad + "bomb.tar.xz!16.txt.gz: unpacks to more than 300 times")) << of_members;
   EXPECT_EQ(message("bomb.zip"), bad +
                                      "bomb.zip!zeros.txt: unpacks to more than 300 times its size: a decompression "
                                      "bomb? Unpack it yourself if you trust it");
+}
+
+TEST(CorpusArchives, ComparesTheChecksumsOfZips) {
+  const Archives folder("bad");
+  CorpusOptions going_on;
+  going_on.skip_bad_files = true;
+  for (const char* name : {"flipped.zip", "flipped_small.zip", "checksum.zip"}) {
+    const std::string path = folder / name;
+    const std::string message = message_of<FormatError>([&] { read_corpus({path}); });
+    EXPECT_TRUE(message.starts_with(path + "!2.txt: cannot be unpacked: ZIP bad CRC: ")) << message;
+    const auto corpus = read_corpus({path}, going_on);
+    EXPECT_EQ(corpus.texts.front(), "first") << name;
+    EXPECT_EQ(corpus.texts.back(), "third") << name;
+    EXPECT_EQ(corpus.skips[SkipReason::kBadFile].count, 1) << name;
+    EXPECT_EQ(corpus.skips[SkipReason::kBadFile].first_source, path + "!2.txt");
+  }
 }
 
 TEST(CorpusArchives, GoesOnBehindDamageWhenAsked) {

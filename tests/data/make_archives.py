@@ -9,6 +9,7 @@ import struct
 import sys
 import tarfile
 import zipfile
+import zlib
 
 
 def tar(members, fmt=tarfile.PAX_FORMAT):
@@ -27,9 +28,13 @@ def zstd(content):
     return b"\x28\xb5\x2f\xfd\x20" + bytes([len(content)]) + struct.pack("<I", 1 | len(content) << 3)[:3] + content
 
 
-def zipped(members):
+def skippable(content):
+    return b"\x5a\x2a\x4d\x18" + struct.pack("<I", len(content)) + content
+
+
+def zipped(members, method=zipfile.ZIP_DEFLATED):
     out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(out, "w", method) as archive:
         for name, content in members:
             archive.writestr(name, content)
     return out.getvalue()
@@ -41,8 +46,10 @@ def make_good(folder):
 
     write("a.txt.gz", gzip.compress(b"gz one, ") + gzip.compress(b"gz two"))
     write("b.txt.zst", zstd(b"zst"))
+    write("frames.txt.zst", skippable(b"") + skippable(b"an index") + zstd(b"zst one, ") + skippable(b"x") + zstd(b"zst two"))
+    write("empty.txt.zst", skippable(b"x" * 300000))
     write("c.txt.xz", lzma.compress(b"xz one, ") + lzma.compress(b"xz two"))
-    write("d.txt.bz2", bz2.compress(b"bz2"))
+    write("d.txt.bz2", bz2.compress(b"bz2 one, ") + bz2.compress(b"bz2 two") + bytes(512))  # as on a tape
     write("e.jsonl.gz", gzip.compress(b'{"text": "line"}\n'))
 
     # As OpenWebText comes: an .xz of a tar, of tars that are named .xz only, of one text per document.
@@ -64,13 +71,30 @@ def make_bad(bad):
     bad.joinpath("cut.txt.gz").write_bytes(gzip.compress(text)[:-5000])
     bad.joinpath("cut.txt.xz").write_bytes(lzma.compress(text)[:-500])
     bad.joinpath("cut.txt.bz2").write_bytes(bz2.compress(text)[:-500])
+    bad.joinpath("mid.txt.bz2").write_bytes(bz2.compress(b"one") + b"X" + bz2.compress(b"two")[1:] + bz2.compress(b"three"))
+    bad.joinpath("tail.txt.bz2").write_bytes(bz2.compress(b"one") + bytes(300000) + b"tail")
+    bad.joinpath("behind.txt.zst").write_bytes(skippable(b"x") + b"no frame")
+    bad.joinpath("cut.txt.zst").write_bytes(skippable(b"x" * 100)[:-1])
     bad.joinpath("cut.tar").write_bytes(tar([("a.txt", b"a"), ("b.txt", text)])[:5000])
     flipped = bytearray(gzip.compress(b"stored", 0))
     flipped[-10] ^= 1  # a bit of the text, which only the checksum notices
     bad.joinpath("flipped.txt.gz").write_bytes(flipped)
+    # A bit of the second text, which only the checksum notices: stored as it is, small and large, and compressed.
+    texts = [("1.txt", b"first"), ("2.txt", b"second " * 9000), ("3.txt", b"third")]
+    stored = bytearray(zipped(texts, zipfile.ZIP_STORED))
+    stored[stored.index(b"second ") + 30000] ^= 1
+    bad.joinpath("flipped.zip").write_bytes(stored)
+    small = bytearray(zipped([("1.txt", b"first"), ("2.txt", b"second"), ("3.txt", b"third")], zipfile.ZIP_STORED))
+    small[small.index(b"second")] ^= 1
+    bad.joinpath("flipped_small.zip").write_bytes(small)
+    checksum = struct.pack("<I", zlib.crc32(texts[1][1]))
+    bad.joinpath("checksum.zip").write_bytes(zipped(texts).replace(checksum, b"\1\2\3\4"))
     bad.joinpath("named.tar").write_bytes(b"no tar" * 200)
     one = gzip.compress(bytes(1 << 20))
     bad.joinpath("bomb.txt.gz").write_bytes(one * 80)
+    # Each of its members may be as large as it is, all together not.
+    member = gzip.compress(b"\n" * (4 << 20))
+    bad.joinpath("bomb.tar.xz").write_bytes(lzma.compress(tar([(f"{i}.txt.gz", member) for i in range(30)])))
     bad.joinpath("bomb.zip").write_bytes(zipped([("zeros.txt", bytes(80 << 20))]))
 
 

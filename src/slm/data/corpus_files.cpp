@@ -146,9 +146,9 @@ std::optional<CorpusFile> CorpusFiles::next() {
     const std::optional<Input> input = next_input();
     if (!input) return std::nullopt;
     current_name_ = name_of(input->path);
-    stored_ = std::make_shared<storage::StoredBytes>();
-    auto source = storage::counted_source(open_input(*input), stored_, &bytes_read_);
-    if (auto file = open(std::move(source), current_name_)) return file;
+    const storage::ExpansionLimit limit;
+    auto source = storage::counted_source(open_input(*input), limit, &bytes_read_);
+    if (auto file = open(std::move(source), current_name_, limit)) return file;
   }
 }
 
@@ -187,16 +187,18 @@ std::optional<CorpusFile> CorpusFiles::next_in_archive() {
   if (is_hidden(*path) || path->starts_with("__MACOSX/")) return std::nullopt;
   if (!is_wanted(*path)) return std::nullopt;
   current_name_ = fmt::format("{}!{}", archive.name(), *path);
-  return open(archive.open(current_name_), current_name_);
+  return open(archive.open(current_name_), current_name_, archive.limit().inner());
 }
 
-std::optional<CorpusFile> CorpusFiles::open(std::unique_ptr<storage::ByteSource> source, const std::string& name) {
+std::optional<CorpusFile> CorpusFiles::open(std::unique_ptr<storage::ByteSource> source, const std::string& name,
+                                            storage::ExpansionLimit limit) {
   const NamedKind kind = kind_of_name(name);
   for (int i = 0; i <= kMaxCompressions; ++i) {
     auto peeked = std::make_unique<storage::PeekedSource>(std::move(source), kPeekedBytes);
     const auto compression = storage::compression_of(peeked->beginning());
     if (compression != storage::Compression::kNone) {
-      source = storage::decompress(std::move(peeked), compression, stored_);
+      source = storage::decompress(std::move(peeked), compression, limit);
+      limit = limit.inner();
       continue;
     }
     const auto archive = storage::archive_kind_of(peeked->beginning());
@@ -205,7 +207,7 @@ std::optional<CorpusFile> CorpusFiles::open(std::unique_ptr<storage::ByteSource>
         throw FormatError(name, FormatError::kNoOffset,
                           fmt::format("more than {} archives inside each other: unpack it yourself", kMaxArchives));
       }
-      archives_.push_back(std::make_unique<storage::ArchiveReader>(std::move(peeked), archive, stored_));
+      archives_.push_back(std::make_unique<storage::ArchiveReader>(std::move(peeked), archive, std::move(limit)));
       return std::nullopt;
     }
     if (kind.is_archive && !peeked->beginning().empty()) {

@@ -56,8 +56,9 @@ class CorpusFiles {
   std::optional<Input> next_input();
   std::unique_ptr<storage::ByteSource> open_input(const Input& input);
 
-  // What is inside `source`; nullopt after entering an archive.
-  std::optional<CorpusFile> open(std::unique_ptr<storage::ByteSource> source, const std::string& name);
+  // What is inside `source`; nullopt after entering an archive. What it unpacks to counts in `limit`.
+  std::optional<CorpusFile> open(std::unique_ptr<storage::ByteSource> source, const std::string& name,
+                                 storage::ExpansionLimit limit);
   std::optional<CorpusFile> next_in_archive();
 
   const CorpusOptions& options_;
@@ -65,7 +66,6 @@ class CorpusFiles {
   std::deque<Input> inputs_;
   std::optional<storage::FolderWalk> walk_;                        // through the folder whose turn it is
   std::vector<std::unique_ptr<storage::ArchiveReader>> archives_;  // each inside the one before
-  std::shared_ptr<storage::StoredBytes> stored_;                   // of the present input
   std::string current_name_;
   std::atomic<int64_t> bytes_read_ = 0;
   std::optional<int64_t> bytes_total_ = 0;

@@ -46,8 +46,8 @@ bool leads_outside(std::string_view path) {
 }  // namespace
 
 struct ArchiveReader::State {
-  State(std::unique_ptr<ByteSource> source, std::shared_ptr<const StoredBytes> stored)
-      : input(std::move(source)), limit(std::move(stored)) {}
+  State(std::unique_ptr<ByteSource> source, ExpansionLimit expansion)
+      : input(std::move(source)), limit(std::move(expansion)) {}
 
   LibarchiveInput input;
   ExpansionLimit limit;
@@ -58,11 +58,9 @@ class ArchiveReader::Member : public ByteSource {
   Member(State& state, std::string name) : state_(state), name_(std::move(name)) {}
 
   size_t read(std::span<std::byte> into) override {
-    if (into.empty()) return 0;
-    const la_ssize_t got = archive_read_data(state_.input.get(), into.data(), into.size());
-    state_.input.check(got, name_);
-    state_.limit.add(static_cast<size_t>(got), name_);
-    return static_cast<size_t>(got);
+    const size_t got = state_.input.read(into, name_);
+    state_.limit.add(got, name_);
+    return got;
   }
   const std::string& name() const override { return name_; }
 
@@ -77,10 +75,9 @@ ArchiveKind archive_kind_of(std::string_view beginning) {
   return has_tar_checksum(beginning.substr(0, kTarBlockBytes)) ? ArchiveKind::kTar : ArchiveKind::kNone;
 }
 
-ArchiveReader::ArchiveReader(std::unique_ptr<ByteSource> source, ArchiveKind kind,
-                             std::shared_ptr<const StoredBytes> stored) {
+ArchiveReader::ArchiveReader(std::unique_ptr<ByteSource> source, ArchiveKind kind, ExpansionLimit limit) {
   const bool can_seek = kind == ArchiveKind::kZip && source->size_bytes() && source->seek(0);
-  state_ = std::make_unique<State>(std::move(source), std::move(stored));
+  state_ = std::make_unique<State>(std::move(source), std::move(limit));
   archive* const reader = state_->input.get();
   if (kind == ArchiveKind::kTar) archive_read_support_format_tar(reader);
   if (kind == ArchiveKind::kZip && can_seek) archive_read_support_format_zip_seekable(reader);
@@ -91,6 +88,8 @@ ArchiveReader::ArchiveReader(std::unique_ptr<ByteSource> source, ArchiveKind kin
 ArchiveReader::~ArchiveReader() = default;
 
 const std::string& ArchiveReader::name() const { return state_->input.name(); }
+
+const ExpansionLimit& ArchiveReader::limit() const { return state_->limit; }
 
 bool ArchiveReader::is_broken() const { return state_->input.is_broken(); }
 

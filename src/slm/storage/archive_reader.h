@@ -19,10 +19,12 @@ ArchiveKind archive_kind_of(std::string_view beginning);
 // read through its directory, another one as it comes.
 class ArchiveReader {
  public:
-  ArchiveReader(std::unique_ptr<ByteSource> source, ArchiveKind kind, std::shared_ptr<const StoredBytes> stored);
+  // What its files unpack to counts in `limit`.
+  ArchiveReader(std::unique_ptr<ByteSource> source, ArchiveKind kind, ExpansionLimit limit);
   ~ArchiveReader();
 
   const std::string& name() const;
+  const ExpansionLimit& limit() const;
 
   // The path of the next regular file, as it is stored; nullopt at the end. Throws FormatError for damage, and for a
   // path that leads out of the archive ("../x", "/etc/x"): after the latter the next call goes on behind it.

@@ -4,6 +4,7 @@
 
 #include "slm/storage/gzip_source.h"
 #include "slm/storage/libarchive_input.h"
+#include "slm/storage/skippable_frames.h"
 
 namespace slm::storage {
 namespace {
@@ -25,12 +26,14 @@ class LibarchiveFilter : public ByteSource {
       is_open_ = true;
       input_.open(false);
       archive_entry* ignored = nullptr;
-      is_finished_ = !input_.check(archive_read_next_header(input_.get(), &ignored), name());
+      is_empty_ = !input_.check(archive_read_next_header(input_.get(), &ignored), name());
     }
     if (is_finished_ || into.empty()) return 0;
-    const la_ssize_t got = archive_read_data(input_.get(), into.data(), into.size());
-    input_.check(got, name());
-    return static_cast<size_t>(got);
+    const size_t got = is_empty_ ? 0 : input_.read(into, name());
+    if (got > 0) return got;
+    is_finished_ = true;
+    input_.check_nothing_follows();  // a damaged beginning of the next stream, which libarchive takes for the end
+    return 0;
   }
 
   const std::string& name() const override { return input_.name(); }
@@ -38,13 +41,14 @@ class LibarchiveFilter : public ByteSource {
  private:
   LibarchiveInput input_;
   bool is_open_ = false;
+  bool is_empty_ = false;
   bool is_finished_ = false;
 };
 
 class LimitedSource : public ByteSource {
  public:
-  LimitedSource(std::unique_ptr<ByteSource> source, std::shared_ptr<const StoredBytes> stored)
-      : source_(std::move(source)), limit_(std::move(stored)) {}
+  LimitedSource(std::unique_ptr<ByteSource> source, ExpansionLimit limit)
+      : source_(std::move(source)), limit_(std::move(limit)) {}
 
   size_t read(std::span<std::byte> into) override {
     const size_t got = source_->read(into);
@@ -62,7 +66,7 @@ class LimitedSource : public ByteSource {
 
 Compression compression_of(std::string_view beginning) {
   if (beginning.starts_with("\x1F\x8B\x08"sv)) return Compression::kGzip;
-  if (beginning.starts_with("\x28\xB5\x2F\xFD"sv)) return Compression::kZstd;
+  if (is_zstd_frame(beginning) || is_skippable_frame(beginning)) return Compression::kZstd;
   if (beginning.starts_with("\xFD\x37zXZ\0"sv)) return Compression::kXz;
   if (beginning.starts_with("BZh"sv) && beginning.size() >= 10 && beginning[3] >= '1' && beginning[3] <= '9') {
     // The number pi begins a block, the square root of pi an empty file.
@@ -73,15 +77,16 @@ Compression compression_of(std::string_view beginning) {
 }
 
 std::unique_ptr<ByteSource> decompress(std::unique_ptr<ByteSource> source, Compression compression,
-                                       std::shared_ptr<const StoredBytes> stored) {
+                                       ExpansionLimit limit) {
   if (compression == Compression::kNone) return source;
   std::unique_ptr<ByteSource> unpacked;
   if (compression == Compression::kGzip) {
     unpacked = gunzip(std::move(source));
   } else {
+    if (compression == Compression::kZstd) source = behind_skippable_frames(std::move(source));
     unpacked = std::make_unique<LibarchiveFilter>(std::move(source), compression);
   }
-  return std::make_unique<LimitedSource>(std::move(unpacked), std::move(stored));
+  return std::make_unique<LimitedSource>(std::move(unpacked), std::move(limit));
 }
 
 }  // namespace slm::storage

@@ -14,8 +14,9 @@ enum class Compression { kNone, kGzip, kZstd, kXz, kBzip2 };
 Compression compression_of(std::string_view beginning);
 
 // The bytes that `source`, which is compressed so, unpacks to. Several streams one after the other are one. A stream
-// that is cut off, or fails its checksum, throws FormatError from read().
+// that is cut off, or fails its checksum, or bytes behind it that are no stream, throw FormatError from read(); so does
+// more than `limit` allows.
 std::unique_ptr<ByteSource> decompress(std::unique_ptr<ByteSource> source, Compression compression,
-                                       std::shared_ptr<const StoredBytes> stored);
+                                       ExpansionLimit limit);
 
 }  // namespace slm::storage

@@ -4,33 +4,41 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "slm/storage/byte_source.h"
 
 namespace slm::storage {
 
-// How many bytes of a file have been read as it is stored. The limit below compares with it.
-struct StoredBytes {
-  int64_t num_read = 0;
-};
-
-// Counts what is read from the file itself; also in `total`, over several files, which any thread may look at.
-std::unique_ptr<ByteSource> counted_source(std::unique_ptr<ByteSource> source, std::shared_ptr<StoredBytes> stored,
-                                           std::atomic<int64_t>* total = nullptr);
-
-// Refuses decompression bombs: data that unpacks to more than 300 times the stored bytes read so far, once it is more
-// than 64 MiB. Text packs to a third, or to a twentieth where it repeats itself. One limit serves a compressed stream,
-// or all members of an archive.
+// Refuses decompression bombs: a file that unpacks to more than 300 times the stored bytes read so far, once that is
+// more than 64 MiB. Text packs to a third, or to a twentieth where it repeats itself. One limit serves a file with all
+// that is packed inside it: what the streams and archives of one layer unpack to is added up, however many there are.
+// Copies count together. One thread at a time.
 class ExpansionLimit {
  public:
-  explicit ExpansionLimit(std::shared_ptr<const StoredBytes> stored) : stored_(std::move(stored)) {}
+  // Of the outermost layer of a file.
+  ExpansionLimit() : counts_(std::make_shared<Counts>()) {}
 
-  // Throws FormatError.
+  // Of what is packed inside what this one counts.
+  ExpansionLimit inner() const;
+
+  void add_stored(size_t num_read) { counts_->num_stored += static_cast<int64_t>(num_read); }
+
+  // Throws FormatError about `name`.
   void add(size_t num_unpacked, const std::string& name);
 
  private:
-  std::shared_ptr<const StoredBytes> stored_;
-  int64_t num_unpacked_ = 0;
+  struct Counts {
+    int64_t num_stored = 0;
+    std::vector<int64_t> num_unpacked;  // by layer
+  };
+
+  std::shared_ptr<Counts> counts_;
+  size_t layer_ = 0;
 };
+
+// Tells `limit` what is read from the file itself; adds it to `total` as well, which any thread may look at.
+std::unique_ptr<ByteSource> counted_source(std::unique_ptr<ByteSource> source, ExpansionLimit limit,
+                                           std::atomic<int64_t>* total = nullptr);
 
 }  // namespace slm::storage

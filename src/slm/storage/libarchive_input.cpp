@@ -34,11 +34,7 @@ struct LibarchiveInput::Callbacks {
   static la_ssize_t read(archive*, void* self, const void** buffer) {
     auto& input = *static_cast<LibarchiveInput*>(self);
     *buffer = input.buffer_.data();
-    return guard(input, [&] {
-      const size_t got = input.source_->read(input.buffer_);
-      input.position_ += static_cast<int64_t>(got);
-      return static_cast<la_ssize_t>(got);
-    });
+    return guard(input, [&] { return static_cast<la_ssize_t>(input.read_source()); });
   }
 
   static la_int64_t seek(archive*, void* self, la_int64_t offset, int whence) {
@@ -69,16 +65,52 @@ void LibarchiveInput::open(bool can_seek) {
   check(archive_read_open1(archive_), name());
 }
 
-bool LibarchiveInput::check(int64_t status, const std::string& name) {
-  if (failure_) {
-    is_broken_ = true;
-    std::rethrow_exception(std::exchange(failure_, nullptr));
-  }
+bool LibarchiveInput::check(int status, const std::string& name) {
+  rethrow_failure();
   if (status == ARCHIVE_EOF) return false;
-  if (status >= ARCHIVE_WARN) return true;  // a count of bytes, OK, or a warning about what is not read here
+  if (status >= ARCHIVE_WARN) return true;  // a warning about a field that is not read here
   is_broken_ = status == ARCHIVE_FATAL;
+  throw_damage(name);
+}
+
+size_t LibarchiveInput::read(std::span<std::byte> into, const std::string& name) {
+  if (into.empty()) return 0;
+  const la_ssize_t count = archive_read_data(archive_, into.data(), into.size());
+  rethrow_failure();
+  if (count >= 0) return static_cast<size_t>(count);
+  is_broken_ = count == ARCHIVE_FATAL;
+  throw_damage(name);
+}
+
+size_t LibarchiveInput::read_source() {
+  const size_t got = source_->read(buffer_);
+  size_t end = got;
+  while (end > 0 && buffer_[end - 1] == std::byte{0}) --end;
+  if (end > 0) end_of_nonzero_ = position_ + static_cast<int64_t>(end);
+  position_ += static_cast<int64_t>(got);
+  return got;
+}
+
+void LibarchiveInput::check_nothing_follows() {
+  const int64_t end_of_streams = archive_filter_bytes(archive_, -1);
+  while (end_of_nonzero_ <= end_of_streams && read_source() > 0) {
+  }
+  if (end_of_nonzero_ <= end_of_streams) return;
+  throw_damage(name(), fmt::format("what follows its last stream, at byte {}, is none", end_of_streams));
+}
+
+void LibarchiveInput::rethrow_failure() {
+  if (!failure_) return;
+  is_broken_ = true;
+  std::rethrow_exception(std::exchange(failure_, nullptr));
+}
+
+void LibarchiveInput::throw_damage(const std::string& name) {
   const char* message = archive_error_string(archive_);
-  std::string problem = message == nullptr ? "unknown error" : message;
+  throw_damage(name, message == nullptr ? "unknown error" : message);
+}
+
+void LibarchiveInput::throw_damage(const std::string& name, std::string problem) {
   std::replace(problem.begin(), problem.end(), '\n', ' ');
   problem.erase(std::unique(problem.begin(), problem.end(), [](char a, char b) { return a == ' ' && b == ' '; }),
                 problem.end());

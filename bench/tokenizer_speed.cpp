@@ -28,7 +28,7 @@
 namespace {
 
 constexpr size_t kDocumentsPerDigest = 256;
-constexpr size_t kDocumentsPerBatch = 2048;  // 8 MB, as slm encodes a file
+constexpr size_t kDocumentsPerBatch = 256;  // 1 MB, as slm encodes a file
 
 double peak_mb() {
   rusage usage{};

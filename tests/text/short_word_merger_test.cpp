@@ -77,17 +77,21 @@ TEST(ShortWordMerger, GivesWhatMergingGives) {
     const BpeModel model = model_of(merges);
     const ShortWordMerger merger(model, byte_ids(model.vocabulary()));
     ASSERT_TRUE(merger.can_merge());
-    for (int i = 0; i < 200; ++i) {
-      std::string word(random() % ShortWord::kMaxBytes + 1, ' ');
+    std::vector<std::string> words(random() % 30 + 1);
+    std::vector<ShortWord> short_words;
+    for (std::string& word : words) {
+      word.resize(random() % ShortWord::kMaxBytes + 1);
       for (char& c : word) c = "abcd"[random() % (random() % 8 == 0 ? 4 : 3)];
-      const std::vector<std::string> expected = merged(word, ranks);
-      for (const MergeShortWord merge : {merge_short_word, avx512_merge_short_word()}) {
-        if (merge == nullptr) continue;  // not on this processor
-        int32_t ids[ShortWord::kMaxBytes];
-        const size_t count = merge(merger.merges(), ShortWord::of(word), ids);
+      short_words.push_back(ShortWord::of(word));
+    }
+    for (const MergeShortWords merge : {merge_short_words, avx512_merge_short_words()}) {
+      if (merge == nullptr) continue;  // not on this processor
+      std::vector<ShortWordIds> ids(words.size());
+      merge(merger.merges(), short_words, ids.data());
+      for (size_t i = 0; i < words.size(); ++i) {
         std::vector<std::string> found;
-        for (size_t k = 0; k < count; ++k) found.emplace_back(model.vocabulary().token(ids[k]));
-        ASSERT_EQ(found, expected) << word << " in round " << round;
+        for (size_t k = 0; k < ids[i].count; ++k) found.emplace_back(model.vocabulary().token(ids[i].ids[k]));
+        ASSERT_EQ(found, merged(words[i], ranks)) << words[i] << " in round " << round;
       }
     }
   }
@@ -105,17 +109,18 @@ TEST(ShortWordMerger, RefusesTokensThatAreNotNumberedAsTheyAreMade) {
   EXPECT_FALSE(ShortWordMerger(other, byte_ids(other.vocabulary())).can_merge());
 }
 
-TEST(SmallMergeTable, FindsWhatWasAddedHoweverFullItIs) {
-  for (const size_t room : {1, 100, 20000}) {
+TEST(SmallMergeTable, FindsWhatItWasMadeOfHoweverFullItIs) {
+  for (const size_t size : {size_t{0}, size_t{1}, size_t{100}, size_t{20000}, SmallMergeTable::kMaxMerges}) {
     std::mt19937 random(4);
-    SmallMergeTable table(room);
     std::map<std::pair<uint16_t, uint16_t>, uint16_t> expected;
-    while (expected.size() < room) {
+    std::vector<SmallMergeTable::Entry> entries;
+    while (entries.size() < size) {
       const auto number = [&] { return static_cast<uint16_t>(random() % 300); };
-      const std::pair pair(number(), number());
-      if (!expected.emplace(pair, static_cast<uint16_t>(expected.size())).second) continue;
-      table.add(pair.first, pair.second, expected[pair]);
+      const SmallMergeTable::Entry entry = {number(), number(), static_cast<uint16_t>(entries.size())};
+      if (expected.emplace(std::pair(entry.left, entry.right), entry.id).second) entries.push_back(entry);
     }
+    const SmallMergeTable table(entries);
+    ASSERT_TRUE(table.is_complete());
     for (uint16_t left = 0; left < 300; ++left) {
       for (uint16_t right = 0; right < 300; ++right) {
         const auto found = expected.find({left, right});

@@ -9,7 +9,7 @@ namespace slm::cli {
 
 namespace {
 
-constexpr size_t kPartBytes = size_t{1} << 18;
+constexpr size_t kPartBytes = size_t{1} << 16;
 // A piece of text this long without any place to cut would take far more memory than it has bytes.
 constexpr size_t kMaxUncut = size_t{16} << 20;
 

@@ -11,7 +11,7 @@ namespace slm::cli {
 // A file, or standard input for "-", read a block at a time.
 class InputBlocks {
  public:
-  static constexpr size_t kBlockBytes = size_t{4} << 20;
+  static constexpr size_t kBlockBytes = size_t{1} << 20;
 
   // Throws IoError.
   explicit InputBlocks(const std::string& path);

@@ -84,12 +84,13 @@ class FastBertEncoder final : public FastEncoder {
       const Word& word = words[i];
       const std::string_view as_written(spelled + word.begin, word.length);
       if (word.length <= ShortWord::kMaxBytes) [[likely]] {
-        const uint32_t count = memory.cache.find(word.key, word.place, out.end());
-        if (count - 1 < WordCache::kRoom) [[likely]] {
-          out.added(count);
-          continue;
+        const PackedIds* const known = memory.cache.find(word.key, word.place);
+        const bool is_here = known != nullptr && !known->is_elsewhere();
+        if (is_here) [[likely]] {
+          out.added(known->write(out.end()));
+        } else {
+          append(as_written, word, known != nullptr, memory, out);
         }
-        append(as_written, word, count == WordCache::kElsewhere, memory, out);
       } else {
         append(as_written, word, true, memory, out);
       }
@@ -115,11 +116,10 @@ class FastBertEncoder final : public FastEncoder {
     const size_t first = ids.size();
     tokenize(memory, ids);
     const auto added = std::span(ids).subspan(first);
-    if (as_written.size() <= ShortWord::kMaxBytes) {
-      memory.cache.insert(word.key, word.place, as_written, hash, added);
-    } else {
-      memory.cache.insert_long(as_written, hash, added);
-    }
+    const bool is_short = as_written.size() <= ShortWord::kMaxBytes;
+    const PackedIds packed = is_short ? PackedIds::of(added) : PackedIds::elsewhere();
+    if (is_short) memory.cache.insert(word.key, word.place, packed);
+    if (packed.is_elsewhere()) memory.cache.insert_long(as_written, hash, added);
   }
 
   // A word at the beginning of the text that may be longer than a block. False where it has something unusual.

@@ -13,6 +13,7 @@
 #include "slm/text/short_word_merger.h"
 #include "slm/text/string_hash.h"
 #include "slm/text/utf8.h"
+#include "slm/text/word_group.h"
 
 namespace slm::text {
 namespace {
@@ -24,7 +25,8 @@ class FastByteLevelEncoder final : public FastEncoder {
         is_nfc_(is_nfc),
         model_(model),
         short_merger_(model, byte_ids),
-        merger_(model, byte_ids, short_merger_.can_merge() ? &short_merger_.merges() : nullptr) {}
+        merger_(model, byte_ids, short_merger_.can_merge() ? &short_merger_.merges() : nullptr),
+        merges_together_(short_merger_.can_merge() && !model.options().ignore_merges) {}
 
   bool encode(std::string_view text, EncoderMemory& memory, std::vector<int32_t>& ids) const override {
     if (is_nfc_ && !is_surely_nfc(text)) {
@@ -33,32 +35,32 @@ class FastByteLevelEncoder final : public FastEncoder {
       text = memory.spelled;
     }
     IdBuffer out(ids);
+    WordGroup group;
     // The places of a block's words in the cache are known one block before these are looked at: the processor fetches
     // them meanwhile.
     Block blocks[2];
     Block *next = &blocks[0], *last = &blocks[1];
     const auto visit_block = [&](std::string_view rest, const char* bytes, uint64_t starts) {
       find_words(rest, bytes, starts, memory.cache, *next);
-      append_words(*last, memory.cache, out);
+      look_up(*last, memory.cache, group, out);
       std::swap(next, last);
     };
     const auto visit_match = [&](std::string_view rest, size_t size) {
       while (size > 0) {
         const size_t covered = find_parts(rest, size, memory.cache, *next);
-        append_words(*last, memory.cache, out);
+        look_up(*last, memory.cache, group, out);
         std::swap(next, last);
         rest.remove_prefix(covered);
         size -= covered;
       }
     };
     scanner_.for_each_block(text, visit_block, visit_match);
-    append_words(*last, memory.cache, out);
+    look_up(*last, memory.cache, group, out);
+    append(group, memory.cache, out);
     return true;
   }
 
  private:
-  static constexpr size_t kBlockBytes = 224;  // of words, but for the last
-
   // A word, or a part of one that no merge joins with its neighbours: such parts come again more often than long words.
   struct Word {
     ShortWord key;
@@ -102,7 +104,7 @@ class FastByteLevelEncoder final : public FastEncoder {
   size_t find_parts(std::string_view text, size_t size, const WordCache& cache, Block& block) const {
     block.text = text;
     size_t begin = 0;
-    while (begin < std::min(size, kBlockBytes) && block.num_words < ByteBlock::kSize) {
+    while (begin < size && block.num_words < ByteBlock::kSize) {
       const size_t length = part_end(text.substr(begin, size - begin));
       const std::string_view part = text.substr(begin, length);
       begin += length;
@@ -120,58 +122,92 @@ class FastByteLevelEncoder final : public FastEncoder {
     return model_.options().ignore_merges ? word.size() : merger_.first_part_end(word);
   }
 
-  // Appends their ids, and leaves the block empty.
-  void append_words(Block& block, WordCache& cache, IdBuffer& out) const {
-    int32_t* end = out.end();
+  // Takes the ids of the words from the cache, as far as it has them, and leaves the block empty.
+  void look_up(Block& block, WordCache& cache, WordGroup& group, IdBuffer& out) const {
     for (size_t i = 0; i < block.num_words; ++i) {
       const Word& word = block.words[i];
-      if (word.length <= ShortWord::kMaxBytes) [[likely]] {
-        end += write_short(word.key, word.place, cache, end);
+      const bool is_short = word.length <= ShortWord::kMaxBytes;
+      const PackedIds* const known = is_short ? cache.find(word.key, word.place) : nullptr;
+      const bool is_here = known != nullptr && !known->is_elsewhere();
+      if (is_here) [[likely]] {
+        group.add(*known);
       } else {
-        out.added_up_to(end);
-        append_long(block.text.substr(word.begin, word.length), cache, out.flushed());
-        end = out.end();
+        group.add(block.text.substr(word.begin, word.length), is_short && known == nullptr);
       }
     }
-    out.added_up_to(end);
     block.num_words = 0;
-    if (!block.long_part.empty()) append_long(std::exchange(block.long_part, {}), cache, out.flushed());
+    if (!block.long_part.empty()) group.add(std::exchange(block.long_part, {}), false);
+    if (group.is_full()) append(group, cache, out);
   }
 
-  // Writes the ids of a short word, of which there may be as many as bytes, and returns their number.
-  size_t write_short(const ShortWord& word, uint32_t place, WordCache& cache, int32_t* out) const {
-    static_assert(kBlockBytes + ShortWord::kMaxBytes + WordCache::kRoom <= IdBuffer::kRoom);
-    const uint32_t count = cache.find(word, place, out);
-    if (count - 1 < WordCache::kRoom) [[likely]]
-      return count;
-    return write_rare(word, place, count == WordCache::kElsewhere, cache, out);
-  }
-
-  // A short word that the cache does not have at its place.
-  size_t write_rare(const ShortWord& word, uint32_t place, bool may_be_known, WordCache& cache, int32_t* out) const {
-    char bytes[ShortWord::kMaxBytes + 1];
-    const std::string_view text = word.text(bytes);
-    const uint64_t hash = std::rotr(word.hash(), 32);  // the well mixed bits below
-    if (may_be_known) {
-      const auto known = cache.find_long(text, hash);
-      std::copy(known.begin(), known.end(), out);
-      if (!known.empty()) return known.size();
+  // Appends the ids of all words, and leaves the group empty.
+  void append(WordGroup& group, WordCache& cache, IdBuffer& out) const {
+    merge_new(group, cache);
+    static constexpr size_t kTogether = IdBuffer::kRoom / PackedIds::kRoom;
+    for (size_t first = 0; first < group.num_words(); first += kTogether) {
+      int32_t* end = out.end();
+      for (size_t i = first; i < std::min(first + kTogether, group.num_words()); ++i) {
+        const uint32_t count = group[i].write(end);
+        if (count != PackedIds::kElsewhere) [[likely]] {
+          end += count;
+        } else {
+          out.added_up_to(end);
+          append_long(group.text_of(i), cache, out.flushed());
+          end = out.end();
+        }
+      }
+      out.added_up_to(end);
     }
-    size_t count = 1;
-    if (const int32_t whole = whole_token(text); whole != kNoToken) {
-      *out = whole;
-    } else if (short_merger_.can_merge()) {
-      count = short_merger_.merge(word, out);
-    } else if (merger_.can_merge_few()) {
-      count = merger_.merge_few(text, out);
+    group.clear();
+  }
+
+  // The new short words of the group, as many at once as the merger likes.
+  void merge_new(WordGroup& group, WordCache& cache) const {
+    static constexpr size_t kTogether = 8;
+    for (size_t next = 0; next < group.num_new();) {
+      size_t members[kTogether];
+      ShortWord words[kTogether];
+      size_t num_words = 0;
+      for (; next < group.num_new() && num_words < kTogether; ++next) {
+        const size_t member = group.new_word(next);
+        const ShortWord word = ShortWord::of(group.text_of(member));
+        const PackedIds* const known = cache.find(word, WordCache::place_of(word));  // where it comes twice
+        if (known == nullptr) {
+          members[num_words] = member;
+          words[num_words++] = word;
+        } else if (!known->is_elsewhere()) {
+          group[member] = *known;
+        }
+      }
+      ShortWordIds merged[kTogether];
+      if (merges_together_) short_merger_.merge({words, num_words}, merged);
+      for (size_t i = 0; i < num_words; ++i) {
+        const std::string_view text = group.text_of(members[i]);
+        const PackedIds ids = merges_together_ ? packed(merged[i], text, cache) : merged_ids(text, cache);
+        cache.insert(words[i], WordCache::place_of(words[i]), ids);
+        if (!ids.is_elsewhere()) group[members[i]] = ids;
+      }
+    }
+  }
+
+  // The ids of a new short word; where they do not fit, they are put elsewhere.
+  PackedIds packed(const ShortWordIds& merged, std::string_view word, WordCache& cache) const {
+    PackedIds ids = PackedIds::elsewhere();
+    if (merged.count <= PackedIds::kMaxNarrow) {
+      std::copy_n(merged.ids, PackedIds::kMaxNarrow, ids.parts);
+      ids.parts[PackedIds::kMaxNarrow] = merged.count;
     } else {
-      std::vector<int32_t> ids;
-      merger_.merge(text, ids);
-      std::copy(ids.begin(), ids.end(), out);
-      count = ids.size();
+      const std::vector<int32_t> wide(merged.ids, merged.ids + merged.count);
+      cache.insert_long(word, hash_bytes(word), wide);
     }
-    cache.insert(word, place, text, hash, {out, count});
-    return count;
+    return ids;
+  }
+  PackedIds merged_ids(std::string_view word, WordCache& cache) const {
+    std::vector<int32_t> merged;
+    append_merged(word, merged);
+    const PackedIds ids = PackedIds::of(merged);
+    if (ids.is_elsewhere()) cache.insert_long(word, hash_bytes(word), merged);
+    return ids;
   }
 
   void append_long(std::string_view word, WordCache& cache, std::vector<int32_t>& ids) const {
@@ -180,12 +216,16 @@ class FastByteLevelEncoder final : public FastEncoder {
     ids.insert(ids.end(), known.begin(), known.end());
     if (!known.empty()) return;
     const size_t first = ids.size();
+    append_merged(word, ids);
+    cache.insert_long(word, hash, std::span(ids).subspan(first));
+  }
+
+  void append_merged(std::string_view word, std::vector<int32_t>& ids) const {
     if (const int32_t whole = whole_token(word); whole != kNoToken) {
       ids.push_back(whole);
     } else {
       merger_.merge(word, ids);
     }
-    cache.insert_long(word, hash, std::span(ids).subspan(first));
   }
 
   // Where merges may be ignored: the token that is spelled as the word.
@@ -201,6 +241,7 @@ class FastByteLevelEncoder final : public FastEncoder {
   const BpeModel& model_;
   ShortWordMerger short_merger_;
   ByteMerger merger_;
+  bool merges_together_;
 };
 
 }  // namespace

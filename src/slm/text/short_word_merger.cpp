@@ -9,52 +9,25 @@
 namespace slm::text {
 namespace {
 
-struct NumberedMerge {
-  int32_t left = kNoToken, right = kNoToken, id = kNoToken;
-};
+using MergeEntry = SmallMergeTable::Entry;
+constexpr uint16_t kNone = SmallMergeTable::kNone;
 
-std::vector<NumberedMerge> merges_by_rank(const MergeTable& table) {
-  std::vector<NumberedMerge> merges;
+// In the order of their ranks.
+std::vector<MergeEntry> small_merges(const MergeTable& table) {
+  std::vector<MergeEntry> merges;
   table.for_each([&](int32_t left, int32_t right, const Merge& merge) {
-    if (merge.rank >= merges.size()) merges.resize(std::max(size_t{merge.rank} + 1, merges.size() * 2));
-    merges[merge.rank] = {left, right, merge.id};
-  });
-  std::erase_if(merges, [](const NumberedMerge& merge) { return merge.id == kNoToken; });
-  return merges;
-}
-
-}  // namespace
-
-ShortWordMerger::ShortWordMerger(const BpeModel& model, const std::array<int32_t, 256>& byte_ids) {
-  constexpr uint16_t kNone = SmallMergeTable::kNone;
-  const std::vector<NumberedMerge> merges = merges_by_rank(model.merges());
-  const auto is_in_order = [](const NumberedMerge& a, const NumberedMerge& b) { return a.id < b.id; };
-  const auto num_ids = static_cast<size_t>(model.vocabulary().size());
-  can_merge_ =
-      num_ids <= kNone && std::adjacent_find(merges.begin(), merges.end(), std::not_fn(is_in_order)) == merges.end();
-  if (!can_merge_) return;
-  std::vector<int16_t> byte_of(num_ids, -1);
-  for (size_t byte = 0; byte < byte_ids.size(); ++byte) {
-    merges_.byte_ids[byte] = static_cast<uint16_t>(byte_ids[byte]);
-    byte_of[merges_.byte_ids[byte]] = static_cast<int16_t>(byte);
-  }
-  merges_.merges = SmallMergeTable(merges.size());
-  merges_.byte_pairs.assign(size_t{1} << 16, kNone);
-  for (const NumberedMerge& merge : merges) {
-    const auto left = static_cast<uint16_t>(merge.left), right = static_cast<uint16_t>(merge.right);
-    const auto id = static_cast<uint16_t>(merge.id);
-    merges_.merges.add(left, right, id);
-    if (byte_of[left] >= 0 && byte_of[right] >= 0) {
-      merges_.byte_pairs[static_cast<size_t>(byte_of[left] * 256 + byte_of[right])] = id;
+    if (merge.rank >= merges.size()) {
+      merges.resize(std::max(size_t{merge.rank} + 1, merges.size() * 2), {kNone, kNone, kNone});
     }
-  }
-  if (const MergeShortWord faster = avx512_merge_short_word()) merge_ = faster;
+    merges[merge.rank] = {static_cast<uint16_t>(left), static_cast<uint16_t>(right), static_cast<uint16_t>(merge.id)};
+  });
+  std::erase_if(merges, [](const MergeEntry& merge) { return merge.id == kNone; });
+  return merges;
 }
 
 // A token lives at the place of its first byte. Each place has, beside the token, what it and the next one become: the
 // smallest of these is the next merge to do, the leftmost of equal ones. What is no token stands at both ends.
-size_t merge_short_word(const ShortWordMerges& merges, const ShortWord& word, int32_t* ids) {
-  constexpr uint16_t kNone = SmallMergeTable::kNone;
+void merge_short_word(const ShortWordMerges& merges, const ShortWord& word, ShortWordIds& ids) {
   char text[ShortWord::kMaxBytes + 1];
   const size_t size = word.text(text).size();
   std::array<uint16_t, SmallLanes::kSize> pairs;
@@ -83,9 +56,43 @@ size_t merge_short_word(const ShortWordMerges& merges, const ShortWord& word, in
     merged.set(left, with_next);
     merged.set(right, kNone);
   }
-  size_t count = 0;
-  for (alive &= (1u << (size + 1)) - 2; alive != 0; alive &= alive - 1) ids[count++] = tokens[std::countr_zero(alive)];
-  return count;
+  ids.count = 0;
+  for (alive &= (1u << (size + 1)) - 2; alive != 0; alive &= alive - 1) {
+    ids.ids[ids.count++] = tokens[std::countr_zero(alive)];
+  }
+}
+
+}  // namespace
+
+ShortWordMerger::ShortWordMerger(const BpeModel& model, const std::array<int32_t, 256>& byte_ids)
+    : can_merge_(fill_tables(model, byte_ids)) {
+  if (const MergeShortWords faster = avx512_merge_short_words()) merge_ = faster;
+}
+
+bool ShortWordMerger::fill_tables(const BpeModel& model, const std::array<int32_t, 256>& byte_ids) {
+  const auto num_ids = static_cast<size_t>(model.vocabulary().size());
+  if (num_ids > kNone) return false;
+  const std::vector<MergeEntry> merges = small_merges(model.merges());
+  const auto is_in_order = [](const MergeEntry& a, const MergeEntry& b) { return a.id < b.id; };
+  if (std::adjacent_find(merges.begin(), merges.end(), std::not_fn(is_in_order)) != merges.end()) return false;
+  if (merges.size() > SmallMergeTable::kMaxMerges) return false;
+  merges_.merges = SmallMergeTable(merges);
+  if (!merges_.merges.is_complete()) return false;
+  std::vector<int16_t> byte_of(num_ids, -1);
+  for (size_t byte = 0; byte < byte_ids.size(); ++byte) {
+    merges_.byte_ids[byte] = static_cast<uint16_t>(byte_ids[byte]);
+    byte_of[merges_.byte_ids[byte]] = static_cast<int16_t>(byte);
+  }
+  merges_.byte_pairs.assign(size_t{1} << 16, kNone);
+  for (const MergeEntry& merge : merges) {
+    if (byte_of[merge.left] < 0 || byte_of[merge.right] < 0) continue;
+    merges_.byte_pairs[static_cast<size_t>(byte_of[merge.left] * 256 + byte_of[merge.right])] = merge.id;
+  }
+  return true;
+}
+
+void merge_short_words(const ShortWordMerges& merges, std::span<const ShortWord> words, ShortWordIds* ids) {
+  for (const ShortWord& word : words) merge_short_word(merges, word, *ids++);
 }
 
 }  // namespace slm::text

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "slm/text/bpe_model.h"
@@ -17,13 +18,19 @@ struct ShortWordMerges {
   SmallMergeTable merges;
 };
 
-// Writes the tokens of a word that is not empty, at most one for each byte, and returns their number.
-using MergeShortWord = size_t (*)(const ShortWordMerges& merges, const ShortWord& word, int32_t* ids);
-size_t merge_short_word(const ShortWordMerges& merges, const ShortWord& word, int32_t* ids);
-// The same with AVX-512, in half the instructions; null where the processor has not got it.
-MergeShortWord avx512_merge_short_word();
+// The tokens of a short word: at most one for each byte.
+struct alignas(32) ShortWordIds {
+  uint16_t ids[ShortWord::kMaxBytes];
+  uint16_t count;
+};
 
-// Merges the bytes of a word of up to 15 bytes, as ByteMerger does, in registers: for byte-level models with ids below
+// Finds the tokens of words. `ids` has as many places as there are words.
+using MergeShortWords = void (*)(const ShortWordMerges& merges, std::span<const ShortWord> words, ShortWordIds* ids);
+void merge_short_words(const ShortWordMerges& merges, std::span<const ShortWord> words, ShortWordIds* ids);
+// The same with AVX-512, in half the time where there are four words or more; null where the processor has not got it.
+MergeShortWords avx512_merge_short_words();
+
+// Merges the bytes of words of up to 15 bytes, as ByteMerger does, in registers: for byte-level models with ids below
 // 65535 that number tokens in the order in which merges make them, as trainers do.
 class ShortWordMerger {
  public:
@@ -35,12 +42,14 @@ class ShortWordMerger {
 
   // The tables, for the functions above.
   const ShortWordMerges& merges() const { return merges_; }
-  size_t merge(const ShortWord& word, int32_t* ids) const { return merge_(merges_, word, ids); }
+  void merge(std::span<const ShortWord> words, ShortWordIds* ids) const { merge_(merges_, words, ids); }
 
  private:
-  bool can_merge_ = true;
+  bool fill_tables(const BpeModel& model, const std::array<int32_t, 256>& byte_ids);
+
   ShortWordMerges merges_;
-  MergeShortWord merge_ = merge_short_word;
+  bool can_merge_;
+  MergeShortWords merge_ = merge_short_words;
 };
 
 }  // namespace slm::text

@@ -1,92 +1,59 @@
 #pragma once
 
-#include <bit>
 #include <cstddef>
 #include <cstdint>
-
-#ifdef __SSE2__  // part of every x86-64 processor
-#include <emmintrin.h>
-#endif
+#include <span>
+#include <vector>
 
 #include "slm/text/zeroed_table.h"
 
 namespace slm::text {
 
-// Merges by pairs of ids, where all ids are below 65535: ten to a cache line, of which a look-up reads one and, there
-// or not, has no branch that is hard to predict.
+// Merges by pairs of ids below 65535, in four bytes each: a perfect hash, by hashing and displacing (Belazzouqui,
+// Botelho and Dietzfelbinger, 2009). A look-up reads two places and has no branch, whether the pair is there or not.
 class SmallMergeTable {
  public:
   static constexpr uint16_t kNone = UINT16_MAX;
+  static constexpr size_t kMaxMerges = 54000;  // beyond it, places would be hard to find
+
+  struct Entry {
+    uint16_t left, right, id;
+  };
 
   SmallMergeTable() = default;
-  explicit SmallMergeTable(size_t num_merges) : buckets_(std::bit_ceil(num_merges / 8 + 1)) {
-    for (Bucket& bucket : buckets_) bucket.ids[kWays] = kNone;
-  }
+  // Different pairs of ids below kNone, at most kMaxMerges of them.
+  explicit SmallMergeTable(std::span<const Entry> merges);
 
-  // A pair that is not there yet, of ids below kNone.
-  void add(uint16_t left, uint16_t right, uint16_t id) {
-    const uint32_t key = key_of(left, right);
-    size_t place = static_cast<size_t>(home_of(key) - buckets_.begin());
-    while (buckets_[place].size == kWays) {
-      buckets_[place].is_over_full = true;
-      place = place + 1 < buckets_.size() ? place + 1 : 0;
-    }
-    Bucket* const bucket = &buckets_[place];
-    bucket->keys[bucket->size] = key;
-    bucket->ids[bucket->size++] = id;
-  }
+  // False where there is no place for some merge, which chance hardly brings about: the table is of no use then.
+  bool is_complete() const { return is_complete_; }
 
   // What the pair becomes, or kNone.
   uint16_t find(uint16_t left, uint16_t right) const {
-    const uint32_t key = key_of(left, right);
-    const Bucket* bucket = home_of(key);
-    uint16_t id = bucket->find(key);
-    while (bucket->is_over_full && id == kNone) [[unlikely]] {  // asked in this order: few are over-full
-        bucket = behind(bucket);
-        id = bucket->find(key);
-      }
-    return id;
-  }
-
-  static constexpr size_t kWays = 10;
-  struct alignas(64) Bucket {
-    uint32_t keys[kWays];     // 0: unused
-    uint16_t ids[kWays + 1];  // and kNone
-    uint8_t size;
-    bool is_over_full;  // merges that belong here are in the next one
-
-    uint16_t find(uint32_t key) const {
-#ifdef __SSE2__
-      const __m128i wanted = _mm_set1_epi32(static_cast<int>(key));
-      const auto is_in = [&](size_t first) {
-        return _mm_cmpeq_epi32(_mm_load_si128(reinterpret_cast<const __m128i*>(keys + first)), wanted);
-      };
-      const __m128i found = _mm_packs_epi16(_mm_packs_epi32(is_in(0), is_in(4)), _mm_packs_epi32(is_in(8), is_in(8)));
-      return id_of(static_cast<unsigned>(_mm_movemask_epi8(found)));
-#else
-      size_t i = 0;
-      while (i < kWays && keys[i] != key) ++i;
-      return ids[i];
-#endif
-    }
-    // `is_key`: a bit for each place that has the key; other bits do not matter.
-    uint16_t id_of(unsigned is_key) const {
-      return ids[std::countr_zero((is_key & ((1u << kWays) - 1)) | 1u << kWays)];
-    }
-  };
-
-  // Not 0, as no pair is of kNone twice.
-  static uint32_t key_of(uint16_t left, uint16_t right) { return (uint32_t{left} << 16 | right) + 1; }
-  // Where a look-up begins, and where it goes on.
-  const Bucket* home_of(uint32_t key) const {
-    return &buckets_[static_cast<size_t>(key * 0x9E3779B97F4A7C15u >> 40) & (buckets_.size() - 1)];
-  }
-  const Bucket* behind(const Bucket* bucket) const {
-    return bucket + 1 == buckets_.end() ? buckets_.begin() : bucket + 1;
+    const uint32_t key = mixed(left, right);
+    const uint32_t slot = slots_[slot_of(key, displacements_[key & UINT16_MAX >> (16 - kGroupBits)])];
+    return (slot & UINT16_MAX) == (key & UINT16_MAX) ? static_cast<uint16_t>(slot >> 16) : kNone;
   }
 
  private:
-  ZeroedTable<Bucket> buckets_;
+  static constexpr int kGroupBits = 14;
+
+  // Every pair has its own: three steps that can each be undone.
+  static uint32_t mixed(uint16_t left, uint16_t right) {
+    uint32_t key = (uint32_t{left} << 16 | right) * 0x9E3779B1u;
+    key = (key ^ key >> 15) * 0x85EBCA77u;
+    return key ^ key >> 16;
+  }
+  // Keys with the same lower half have the same displacement, so that the slot tells their upper halves apart: what is
+  // kept there is the lower half and the id.
+  static uint16_t slot_of(uint32_t key, uint16_t displacement) {
+    return static_cast<uint16_t>((key >> 16) + ((key ^ displacement) & UINT16_MAX));
+  }
+
+  bool find_places(std::span<const Entry> merges);
+
+  ZeroedTable<uint32_t> slots_;
+  std::vector<uint16_t> displacements_;  // of groups of keys, by the lowest bits
+  bool is_complete_ = false;
 };
 
 }  // namespace slm::text

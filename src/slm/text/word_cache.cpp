@@ -6,21 +6,35 @@
 
 namespace slm::text {
 
+PackedIds PackedIds::of(std::span<const int32_t> ids) {
+  PackedIds packed = elsewhere();
+  const bool is_narrow = std::all_of(ids.begin(), ids.end(), [](int32_t id) { return id <= UINT16_MAX; });
+  if (is_narrow && ids.size() <= kMaxNarrow) {
+    std::transform(ids.begin(), ids.end(), packed.parts, [](int32_t id) { return static_cast<uint16_t>(id); });
+    packed.parts[kRoom - 1] = static_cast<uint16_t>(ids.size());
+  } else if (ids.size() <= kMaxWide) {
+    for (size_t i = 0; i < ids.size(); ++i) {
+      packed.parts[2 * i] = static_cast<uint16_t>(ids[i] & UINT16_MAX);
+      packed.parts[2 * i + 1] = static_cast<uint16_t>(ids[i] >> 16);
+    }
+    packed.parts[kRoom - 1] = static_cast<uint16_t>(kWide + ids.size());
+  }
+  return packed;
+}
+
 WordCache::WordCache() : short_((size_t{1} << kShortBits) * kWays), medium_(kNumMedium), long_(kNumLong) {}
 
-const WordCache::Short* WordCache::find_behind(const ShortWord& word, uint32_t place) {
+const PackedIds* WordCache::find_behind(const ShortWord& word, uint32_t place) {
   Short* const entries = &short_[place];
   for (uint32_t i = 1; i < kWays; ++i) {
     if (entries[i].word != word) continue;
     std::swap(entries[i], entries[i - 1]);
-    return &entries[i - 1];
+    return &entries[i - 1].ids;
   }
   return nullptr;
 }
 
-void WordCache::insert(const ShortWord& word, uint32_t place, std::string_view text, uint64_t hash,
-                       std::span<const int32_t> ids) {
-  if (ids.empty()) return;
+void WordCache::insert(const ShortWord& word, uint32_t place, const PackedIds& ids) {
   Short* const entries = &short_[place];
   size_t i = 0;
   while (i < kWays && entries[i].word != word) ++i;
@@ -28,23 +42,7 @@ void WordCache::insert(const ShortWord& word, uint32_t place, std::string_view t
     i = 1;
     std::copy_backward(entries + i, entries + kWays - 1, entries + kWays);
   }
-  Short& entry = entries[i];
-  entry.word = word;
-  const bool is_narrow = std::all_of(ids.begin(), ids.end(), [](int32_t id) { return id <= UINT16_MAX; });
-  uint32_t count = kElsewhere;
-  if (is_narrow && ids.size() <= kMaxNarrow) {
-    std::transform(ids.begin(), ids.end(), entry.parts, [](int32_t id) { return static_cast<uint16_t>(id); });
-    count = static_cast<uint32_t>(ids.size());
-  } else if (ids.size() <= kMaxWide) {
-    for (size_t k = 0; k < ids.size(); ++k) {
-      entry.parts[2 * k] = static_cast<uint16_t>(ids[k] & UINT16_MAX);
-      entry.parts[2 * k + 1] = static_cast<uint16_t>(ids[k] >> 16);
-    }
-    count = kWide + static_cast<uint32_t>(ids.size());
-  } else {
-    insert_long(text, hash, ids);
-  }
-  entry.parts[kRoom - 1] = static_cast<uint16_t>(count);
+  entries[i] = {word, ids};
 }
 
 std::span<const int32_t> WordCache::find_long(std::string_view word, uint64_t hash) const {

@@ -12,6 +12,32 @@
 
 namespace slm::text {
 
+// The ids of a word: up to 7 below 65536, or 3 larger ones as their halves.
+struct alignas(16) PackedIds {
+  static constexpr size_t kRoom = 8;
+  static constexpr uint32_t kElsewhere = UINT16_MAX;
+  uint16_t parts[kRoom];  // the last one says how many there are
+
+  // They do not fit: is_elsewhere().
+  static PackedIds of(std::span<const int32_t> ids);
+  // They are not here.
+  static PackedIds elsewhere() { return {{0, 0, 0, 0, 0, 0, 0, kElsewhere}}; }
+  bool is_elsewhere() const { return parts[kRoom - 1] == kElsewhere; }
+
+  // Writes them to `out`, which has room for kRoom, and returns their number; kElsewhere where they are not here.
+  uint32_t write(int32_t* out) const {
+    for (size_t i = 0; i < kRoom; ++i) out[i] = parts[i];  // the count comes along, which saves a branch
+    const uint32_t count = parts[kRoom - 1];
+    if (count <= kMaxNarrow || count == kElsewhere) [[likely]]
+      return count;
+    for (size_t i = 0; i < kMaxWide; ++i) out[i] = parts[2 * i] | parts[2 * i + 1] << 16;
+    return count - kWide;
+  }
+
+  static constexpr size_t kMaxNarrow = 7, kMaxWide = 3;  // ids of 16 and of 32 bits
+  static constexpr uint32_t kWide = 256;                 // added to the count of those of 32 bits
+};
+
 // What words became, for words that come again: up to 15 bytes and 7 ids below 65536, or 3 larger ones, in a half cache
 // line, up to 31 bytes and 7 ids in a whole one, others in an arena. At most 13 MB; results never depend on what is in
 // it. Not for several threads at once.
@@ -28,25 +54,15 @@ class WordCache {
     __builtin_prefetch(&short_[place + kWays / 2]);  // the other cache line
   }
 
-  // Writes the word's ids to `out`, which has room for kRoom, and returns their number; 0 where the word is not known,
-  // and kElsewhere, and nothing is written, where find_long() may have it.
-  static constexpr size_t kRoom = 8;
-  static constexpr uint32_t kElsewhere = UINT16_MAX;
-  uint32_t find(const ShortWord& word, uint32_t place, int32_t* out) {
+  // Null where the word is not known; the ids may be elsewhere, where find_long() has them. They stay as they are until
+  // the next call.
+  const PackedIds* find(const ShortWord& word, uint32_t place) {
     const Short* found = &short_[place];
-    if (found->word != word) {
-      found = find_behind(word, place);
-      if (found == nullptr) return 0;
-    }
-    for (size_t i = 0; i < kRoom; ++i) out[i] = found->parts[i];  // the count comes along, which saves a branch
-    if (found->count() <= kMaxNarrow || found->count() == kElsewhere) [[likely]]
-      return found->count();
-    for (size_t i = 0; i < kMaxWide; ++i) out[i] = found->parts[2 * i] | found->parts[2 * i + 1] << 16;
-    return found->count() - kWide;
+    if (found->word == word) [[likely]]
+      return &found->ids;
+    return find_behind(word, place);
   }
-  // A word that find() does not have, or only elsewhere. `hash`: of the word as insert_long() wants it.
-  void insert(const ShortWord& word, uint32_t place, std::string_view text, uint64_t hash,
-              std::span<const int32_t> ids);
+  void insert(const ShortWord& word, uint32_t place, const PackedIds& ids);
 
   // Words of any length; empty where the word is not known. The ids stay valid until the next insert.
   std::span<const int32_t> find_long(std::string_view word, uint64_t hash) const;
@@ -62,12 +78,9 @@ class WordCache {
   static constexpr size_t kMaxMediumIds = 7;
   static constexpr size_t kMaxLongBytes = 512;  // longer words hardly come again
 
-  static constexpr size_t kMaxNarrow = 7, kMaxWide = 3;  // ids of a short word, of 16 and of 32 bits
-  static constexpr uint32_t kWide = 256;                 // added to the count of those of 32 bits
-  struct alignas(32) Short {
+  struct Short {
     ShortWord word;
-    uint16_t parts[kRoom];  // ids, or the halves of ids, and the count in the last
-    uint32_t count() const { return parts[kRoom - 1]; }
+    PackedIds ids;
   };
   struct alignas(64) Medium {
     std::array<char, kMaxMediumBytes> word;
@@ -83,7 +96,7 @@ class WordCache {
     uint32_t num_ids = 0;
   };
   // At the other entries of the place; null where it is not there.
-  const Short* find_behind(const ShortWord& word, uint32_t place);
+  const PackedIds* find_behind(const ShortWord& word, uint32_t place);
 
   ZeroedTable<Short> short_;
   ZeroedTable<Medium> medium_;

@@ -92,6 +92,16 @@ TEST_F(TokenizerCommands, ALongTextIsEncodedInPartsAndDecodedInBlocks) {
   EXPECT_TRUE(run_slm({"tokenizer", "decode", "--tokenizer", tokenizer_, "--input", ids_file}).out == text + "\n");
 }
 
+TEST_F(TokenizerCommands, TextWithoutAPlaceToCutIsEncodedAllTheSame) {
+  const std::string bytes = folder_.path("bytes.json"), binary = folder_.path("uncut.bin");
+  ASSERT_EQ(run_slm({"tokenizer", "train", text_, "--type", "byte", "--out", bytes}).exit_code, 0);
+  const std::string text = std::string(18'000'000, 'x') + " y";
+  const ProgramResult encoded = run_slm(
+      {"tokenizer", "encode", "--tokenizer", bytes, "--input", folder_.write("uncut.txt", text), "--out", binary});
+  ASSERT_EQ(encoded.exit_code, 0) << encoded.err;
+  EXPECT_TRUE(run_slm({"tokenizer", "decode", "--tokenizer", bytes, "--input", binary}).out == text);
+}
+
 TEST_F(TokenizerCommands, AFullDiskLeavesNothing) {
   RunOptions options;
   options.input = kText;

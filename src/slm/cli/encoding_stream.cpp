@@ -1,8 +1,7 @@
 #include "slm/cli/encoding_stream.h"
 
-#include <fmt/format.h>
+#include <algorithm>
 
-#include "slm/core/error.h"
 #include "slm/text/text_cut.h"
 
 namespace slm::cli {
@@ -10,8 +9,8 @@ namespace slm::cli {
 namespace {
 
 constexpr size_t kPartBytes = size_t{1} << 16;
-// A piece of text this long without any place to cut would take far more memory than it has bytes.
-constexpr size_t kMaxUncut = size_t{16} << 20;
+// So many bytes at the end of a text may show a place to cut only with what comes behind them.
+constexpr size_t kUnsettledBytes = 8;
 
 }  // namespace
 
@@ -32,14 +31,15 @@ size_t EncodingStream::add_parts(size_t begin, size_t end, bool is_end) {
   const std::string_view text = pending_;
   while (may_cut_ && end - begin > kPartBytes) {
     size_t cut = text::last_cut(text.substr(begin, kPartBytes));
-    if (cut == 0) cut = text::last_cut(text.substr(begin, end - begin));
-    if (cut == 0) break;
+    if (cut == 0) {
+      cut = text::next_cut(text.substr(begin, end - begin), std::max(kPartBytes, uncut_ - std::min(uncut_, begin)));
+      if (cut == text::kNoCut) {
+        uncut_ = std::max(uncut_, end - kUnsettledBytes);
+        break;
+      }
+    }
     parts_.push_back({begin, begin + cut, false});
     begin += cut;
-  }
-  if (may_cut_ && end - begin > kMaxUncut) {
-    throw Error(fmt::format(
-        "[encode] {} bytes without white space or a comma behind a word: not text? put line ends in", end - begin));
   }
   if (!is_end) return begin;
   parts_.push_back({begin, end, true});
@@ -77,6 +77,7 @@ void EncodingStream::run(bool is_last) {
   text::encode_batch(tokenizer_, views_, options_, batch_);
   for (size_t i = 0; i < parts_.size(); ++i) emit(batch_.ids_of(i), parts_[i].is_end);
   pending_.erase(0, begin);
+  uncut_ -= std::min(uncut_, begin);
   searched_ = pending_.size();
 }
 

@@ -52,6 +52,7 @@ class EncodingStream {
   bool is_begun_ = false;   // ids of the present text have been handed on
   bool is_inside_ = false;  // of a text that has been encoded in part
   size_t searched_ = 0;     // bytes of pending_ that have no newline
+  size_t uncut_ = 0;        // in pending_: there is no place to cut before this, behind the part that begins there
   std::string pending_;
   std::vector<Part> parts_;
   std::vector<std::string_view> views_;

@@ -122,7 +122,7 @@ bool PipelineTokenizer::is_cuttable() const {
   const auto& added = pipeline_.added_tokens->tokens();
   return pipeline_.fast_encoder != nullptr && only_adds_around() &&
          std::none_of(added.begin(), added.end(), [](const AddedToken& token) {
-           return token.is_single_word || token.strips_left || token.strips_right || last_cut(token.content) != 0;
+           return token.is_single_word || token.strips_left || token.strips_right || may_be_cut(token.content);
          });
 }
 

@@ -1,27 +1,84 @@
 #include "slm/text/text_cut.h"
 
+#include <algorithm>
+#include <optional>
+#include <string>
+
+#include "slm/text/nfc_check.h"
+#include "slm/text/unicode.h"
+#include "slm/text/utf8.h"
+
 namespace slm::text {
 namespace {
 
-bool is_alphanumeric(char c) { return (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z'); }
-bool ends_word(char c) { return c == ' ' || c == '\n' || c == '\t' || c == '\r' || c == ','; }
+struct Character {
+  char32_t code_point;
+  size_t begin;
+};
 
-// U+4E00 to U+9FFF ends before `at`, and U+3001, U+3002 or U+FF0C begins there.
-bool is_after_ideograph(std::string_view text, size_t at) {
-  if (at < 3 || at + 3 > text.size()) return false;
-  const auto first = static_cast<unsigned char>(text[at - 3]), second = static_cast<unsigned char>(text[at - 2]);
-  const bool is_ideograph = first >= 0xE5 && first <= 0xE9 && second >= 0x80 && second <= 0xBF;
-  const std::string_view mark = text.substr(at, 3);
-  return is_ideograph && (mark == "\xE3\x80\x81" || mark == "\xE3\x80\x82" || mark == "\xEF\xBC\x8C");
+// The character that ends at `end`; nothing where there is none, or it is not UTF-8.
+std::optional<Character> character_before(std::string_view text, size_t end) {
+  size_t begin = end;
+  do {
+    if (begin == 0 || end - begin == 4) return std::nullopt;
+    --begin;
+  } while ((static_cast<unsigned char>(text[begin]) & 0xC0) == 0x80);
+  const Utf8Char c = read_utf8(text.substr(0, end), begin);
+  if (!c.is_valid || begin + static_cast<size_t>(c.length) != end) return std::nullopt;
+  return Character{c.code_point, begin};
+}
+
+bool is_blank(char32_t c) { return c == ' ' || c == '\t'; }
+bool is_line_end(char32_t c) { return c == '\n' || c == '\r'; }
+
+// Letters and digits that stay so in Normalization Form C. Marks are none: some patterns take them for punctuation.
+bool ends_word(std::string_view character, char32_t c) {
+  const uint16_t char_class = char_classes()[c];
+  return (is_letter(char_class) || is_number(char_class)) && (c < 0x80 || is_surely_nfc(character));
+}
+
+// Punctuation to every pre-tokenizer. Of ASCII only the comma, which unlike the others is in no customary added token.
+bool is_mark(std::string_view character, char32_t c) {
+  if (c < 0x80) return c == ',';
+  return has_flag(c, kPunctuation) && !is_letter(char_classes()[c]) && is_surely_nfc(character);
+}
+
+bool is_cut(std::string_view text, size_t at) {
+  if (at == 0 || at >= text.size() || (static_cast<unsigned char>(text[at]) & 0xC0) == 0x80) return false;
+  const auto before = character_before(text, at);
+  if (!before) return false;
+  const Utf8Char c = read_utf8(text, at);
+  if (!c.is_valid) return false;
+  const std::string_view left = text.substr(before->begin, at - before->begin);
+  const std::string_view right = text.substr(at, static_cast<size_t>(c.length));
+  if (is_blank(c.code_point)) return !is_whitespace(before->code_point);
+  if (before->code_point == '\n') {
+    // Some patterns take a '/' with the line ends before it, others the last of several spaces with what follows.
+    const auto first = character_before(text, before->begin);
+    return first && !is_whitespace(first->code_point) && !is_whitespace(c.code_point) && c.code_point != '/';
+  }
+  return (is_line_end(c.code_point) || is_mark(right, c.code_point)) && ends_word(left, before->code_point);
 }
 
 }  // namespace
 
 size_t last_cut(std::string_view text) {
   for (size_t at = text.size(); at-- > 1;) {
-    if ((ends_word(text[at]) && is_alphanumeric(text[at - 1])) || is_after_ideograph(text, at)) return at;
+    if (is_cut(text, at)) return at;
   }
   return 0;
+}
+
+size_t next_cut(std::string_view text, size_t from) {
+  for (size_t at = std::max<size_t>(from, 1); at < text.size(); ++at) {
+    if (is_cut(text, at)) return at;
+  }
+  return kNoCut;
+}
+
+bool may_be_cut(std::string_view part) {
+  // Whether a line end stands alone depends on what is before it.
+  return next_cut("x" + std::string(part), 2) != kNoCut;
 }
 
 }  // namespace slm::text

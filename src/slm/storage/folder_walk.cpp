@@ -5,9 +5,12 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <filesystem>
+#include <system_error>
 
 #include "slm/core/error.h"
 #include "slm/storage/failure.h"
+#include "slm/storage/folder.h"
 #include "slm/storage/local_path.h"
 
 namespace slm::storage {
@@ -18,7 +21,7 @@ constexpr size_t kMaxFolders = 64;
 }  // namespace
 
 FolderWalk::FolderWalk(const std::string& folder) {
-  levels_.push_back({folder, identity_of(folder), list_folder(folder)});
+  levels_.push_back({folder, identity_of(folder), FolderNames(folder)});
 }
 
 FolderWalk::Identity FolderWalk::identity_of(const std::string& folder) {
@@ -30,14 +33,19 @@ FolderWalk::Identity FolderWalk::identity_of(const std::string& folder) {
 std::optional<FolderWalk::File> FolderWalk::next() {
   while (!levels_.empty()) {
     Level& level = levels_.back();
-    if (level.next == level.entries.size()) {
+    const std::optional<std::string> name = level.names.next();
+    if (!name) {
       levels_.pop_back();
       continue;
     }
-    const FolderEntry& entry = level.entries[level.next++];
-    if (entry.name.starts_with('.')) continue;
-    std::string path = join(level.folder, entry.name);
-    if (!entry.is_directory) return File{std::move(path), entry.size_bytes};
+    if (name->starts_with('.')) continue;
+    std::string path = join(level.folder, *name);
+    std::error_code gone;  // a file may vanish, or a link lead nowhere, between listing and asking
+    const std::filesystem::directory_entry entry(local_path(path), gone);
+    if (!entry.is_directory(gone)) {
+      const auto size = entry.is_regular_file(gone) ? entry.file_size(gone) : 0;
+      return File{std::move(path), gone ? 0 : static_cast<int64_t>(size)};
+    }
     const Identity identity = identity_of(path);
     const auto leads_back = [&](const Level& above) { return above.identity == identity; };
     if (std::any_of(levels_.begin(), levels_.end(), leads_back)) continue;
@@ -45,8 +53,8 @@ std::optional<FolderWalk::File> FolderWalk::next() {
       throw Error(
           fmt::format("{}: more than {} folders inside each other: move what is deeper up", level.folder, kMaxFolders));
     }
-    std::vector<FolderEntry> entries = list_folder(path);
-    levels_.push_back({std::move(path), identity, std::move(entries)});
+    FolderNames names(path);
+    levels_.push_back({std::move(path), identity, std::move(names)});
   }
   return std::nullopt;
 }

@@ -5,13 +5,13 @@
 #include <string>
 #include <vector>
 
-#include "slm/storage/folder.h"
+#include "slm/storage/folder_names.h"
 
 namespace slm::storage {
 
 // The files in a folder and in all below it, one after the other: a folder's entries in the order of their names, and
 // where a folder stands among them, what is in it. Hidden entries (".name") are left out, links are followed, but for
-// those that lead back to a folder that the walk is in. Keeps the entries of the folders it is in, not those of all.
+// those that lead back to a folder that the walk is in. Memory is bounded for any number of files.
 class FolderWalk {
  public:
   struct File {
@@ -34,8 +34,7 @@ class FolderWalk {
   struct Level {
     std::string folder;
     Identity identity;
-    std::vector<FolderEntry> entries;
-    size_t next = 0;
+    FolderNames names;
   };
 
   static Identity identity_of(const std::string& folder);

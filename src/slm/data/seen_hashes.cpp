@@ -1,17 +1,12 @@
 #include "slm/data/seen_hashes.h"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <array>
 #include <bit>
-#include <cerrno>
+#include <span>
 #include <utility>
 
-#include "slm/storage/failure.h"
-#include "slm/storage/local_path.h"
-#include "slm/storage/temporary_name.h"
+#include "slm/storage/nameless_file.h"
 
 namespace slm::data {
 namespace {
@@ -26,14 +21,10 @@ bool is_alike(uint64_t a, uint64_t b) { return a >> 32 == b >> 32; }
 // copied into one with twice as many pages, each page into the two that follow it there.
 class SeenHashes::File {
  public:
-  File(std::string folder, int page_bits) : folder_(std::move(folder)), page_bits_(page_bits) {
-    descriptor_ = ::open(folder_.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
-    if (descriptor_ < 0) open_by_name();
-    if (::ftruncate(descriptor_, static_cast<off_t>(num_pages() * sizeof(Page))) != 0) fail();
+  File(std::string folder, int page_bits)
+      : folder_(std::move(folder)), page_bits_(page_bits), file_(folder_, "the hashes of the documents") {
+    file_.resize(offset_of(num_pages()));
   }
-  ~File() { ::close(descriptor_); }
-  File(const File&) = delete;
-  File& operator=(const File&) = delete;
 
   bool contains(uint64_t hash) const { return slot_in(read_page(page_of(hash)), hash) < 0; }
 
@@ -51,7 +42,7 @@ class SeenHashes::File {
     const int slot = slot_in(read_page(index), hash);
     if (slot == kNoRoom) return false;
     if (slot < 0) return true;
-    write(&hash, sizeof hash, index * static_cast<int64_t>(sizeof(Page)) + slot * 8);
+    file_.write(std::as_bytes(std::span(&hash, 1)), offset_of(index) + slot * 8);
     return true;
   }
 
@@ -68,7 +59,7 @@ class SeenHashes::File {
         const auto half = static_cast<size_t>(larger->page_of(hash) - 2 * index);
         halves[half][used[half]++] = hash;
       }
-      larger->write(halves.data(), sizeof halves, 2 * index * static_cast<int64_t>(sizeof(Page)));
+      larger->file_.write(std::as_bytes(std::span(halves)), offset_of(2 * index));
     }
     return larger;
   }
@@ -90,50 +81,21 @@ class SeenHashes::File {
     return kNoRoom;
   }
 
+  static int64_t offset_of(int64_t page) { return page * static_cast<int64_t>(sizeof(Page)); }
+
   Page read_page(int64_t index) const {
     Page page;
-    size_t done = 0;
-    while (done < sizeof page) {
-      const ssize_t count =
-          ::pread(descriptor_, reinterpret_cast<char*>(page.data()) + done, sizeof page - done,
-                  static_cast<off_t>(index * static_cast<int64_t>(sizeof page)) + static_cast<off_t>(done));
-      if (count < 0 && errno == EINTR) continue;
-      if (count <= 0) fail();
-      done += static_cast<size_t>(count);
-    }
+    file_.read(std::as_writable_bytes(std::span(page)), offset_of(index));
     return page;
-  }
-
-  void write(const void* bytes, size_t size, int64_t offset) {
-    size_t done = 0;
-    while (done < size) {
-      const ssize_t count = ::pwrite(descriptor_, static_cast<const char*>(bytes) + done, size - done,
-                                     static_cast<off_t>(offset) + static_cast<off_t>(done));
-      if (count < 0 && errno == EINTR) continue;
-      if (count < 0) fail();
-      done += static_cast<size_t>(count);
-    }
-  }
-
-  // For file systems without nameless files.
-  void open_by_name() {
-    const std::string path = storage::temporary_name(folder_ + "/hashes");
-    descriptor_ = ::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    if (descriptor_ < 0) fail();
-    ::unlink(path.c_str());
-  }
-
-  [[noreturn]] void fail() const {
-    storage::throw_io_error(folder_, "cannot keep the hashes of the documents in this folder", errno);
   }
 
   std::string folder_;
   int page_bits_;
-  int descriptor_ = -1;
+  storage::NamelessFile file_;
 };
 
 SeenHashes::SeenHashes(std::string folder, int64_t max_in_memory)
-    : folder_(storage::local_path(folder)), max_in_memory_(max_in_memory), slots_(kMinSlots) {}
+    : folder_(std::move(folder)), max_in_memory_(max_in_memory), slots_(kMinSlots) {}
 SeenHashes::~SeenHashes() = default;
 
 size_t SeenHashes::start_of(uint64_t hash) const {

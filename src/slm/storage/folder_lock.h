@@ -10,15 +10,11 @@ class FolderLock {
  public:
   // Throws IoError when the folder cannot be opened, and Error when another process has it.
   explicit FolderLock(const std::string& uri);
-  // Waits until no other has it. Throws IoError.
-  static FolderLock wait_for(const std::string& uri);
   ~FolderLock();
   FolderLock(const FolderLock&) = delete;
   FolderLock& operator=(const FolderLock&) = delete;
 
  private:
-  FolderLock(const std::string& uri, int operation);
-
   int descriptor_;
 };
 

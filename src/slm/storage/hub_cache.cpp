@@ -84,6 +84,11 @@ std::string HubCache::blob_path(const std::string& etag) const {
   return join(folder_, "blobs/" + etag);
 }
 
+std::string HubCache::lock_path(const std::string& etag) const {
+  const fs::path folder(folder_), blob(blob_path(etag));
+  return (folder.parent_path() / ".locks" / folder.filename() / blob.filename()).string() + ".lock";
+}
+
 std::string HubCache::link(const std::string& commit, const std::string& path, const std::string& etag) {
   const std::string name = snapshot_path(commit, path);
   const std::string folder = fs::path(name).parent_path().string();

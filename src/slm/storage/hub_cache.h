@@ -23,6 +23,9 @@ class HubCache {
   std::string blob_path(const std::string& etag) const;
   std::string incomplete_path(const std::string& etag) const { return blob_path(etag) + ".incomplete"; }
 
+  // The lock for who writes them, the one that the hub's own clients take: hub/.locks/REPOSITORY/ETAG.lock.
+  std::string lock_path(const std::string& etag) const;
+
   // Gives a whole blob its name in the snapshot of a commit. Returns that path.
   std::string link(const std::string& commit, const std::string& path, const std::string& etag);
 

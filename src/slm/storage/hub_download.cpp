@@ -10,8 +10,8 @@
 
 #include "slm/core/error.h"
 #include "slm/storage/failure.h"
+#include "slm/storage/file_lock.h"
 #include "slm/storage/folder.h"
-#include "slm/storage/folder_lock.h"
 #include "slm/storage/growing_file.h"
 #include "slm/storage/sha256.h"
 
@@ -81,9 +81,9 @@ std::string download_hub_file(HttpClient& client, const HttpRequest& request, co
   const Announced announced = ask_about(client, request, name);
   const std::string blob = cache.blob_path(announced.etag);
   if (exists(blob) && file_size(blob) == announced.size_bytes) return announced.etag;
-  const std::string folder = std::filesystem::path(blob).parent_path().string();
-  make_folders(folder);
-  const FolderLock lock = FolderLock::wait_for(folder);
+  const std::string lock_path = cache.lock_path(announced.etag);
+  for (const std::string& path : {blob, lock_path}) make_folders(std::filesystem::path(path).parent_path().string());
+  const FileLock lock(lock_path);
   if (exists(blob) && file_size(blob) == announced.size_bytes) return announced.etag;  // another process was quicker
   const std::string incomplete = cache.incomplete_path(announced.etag);
   download(client, request, announced, name, incomplete);

@@ -1,0 +1,21 @@
+#pragma once
+
+#include <string>
+
+namespace slm::storage {
+
+// Keeps a file for one process, as long as it lives; ends with the process however that ends. The file is made where
+// there is none, and stays, empty. Where the file system has no locks, nothing is kept.
+class FileLock {
+ public:
+  // Waits until no other has it. Throws IoError when the file cannot be opened.
+  explicit FileLock(const std::string& uri);
+  ~FileLock();
+  FileLock(const FileLock&) = delete;
+  FileLock& operator=(const FileLock&) = delete;
+
+ private:
+  int descriptor_;
+};
+
+}  // namespace slm::storage

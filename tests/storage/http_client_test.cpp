@@ -3,6 +3,9 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <atomic>
+#include <memory>
+#include <thread>
 #include <vector>
 
 #include "slm/core/error.h"
@@ -101,6 +104,22 @@ TEST(HttpClient, SaysWhatIsWrong) {
             "none: the server answers 404; check the address for a typing error");
   const std::string refused = message_of<Error>([&] { client.request({.url = "http://127.0.0.1:1/x"}); });
   EXPECT_TRUE(refused.find("127.0.0.1") != std::string::npos && refused.ends_with("what is done is kept")) << refused;
+}
+
+// With retries that would take an hour, and a server that is silent for as long.
+TEST(HttpClient, EndsItsWaitingWhenItIsCancelled) {
+  const HubServer server;
+  for (const char* path : {"/silent", "/plain/dead.bin"}) {
+    const auto is_cancelled = std::make_shared<std::atomic<bool>>(false);
+    HttpClient client({.timeout_s = 3600, .retry_waits_s = {3600}, .wait = {}, .is_cancelled = is_cancelled});
+    std::thread canceller([&] {
+      std::this_thread::sleep_for(std::chrono::milliseconds(200));
+      *is_cancelled = true;
+    });
+    EXPECT_EQ(message_of<Error>([&] { client.request({.url = server.endpoint() + path}); }),
+              "the download was stopped; run again to go on with it");
+    canceller.join();
+  }
 }
 
 }  // namespace

@@ -10,6 +10,8 @@ It prints its port, and ends when its standard input closes. The endpoint is htt
   wronghash  the announced SHA-256 is another one
   short      the announced size is one byte more
   dead       503 always
+
+/silent never answers.
 """
 
 import collections
@@ -17,6 +19,7 @@ import hashlib
 import json
 import pathlib
 import sys
+import time
 import urllib.parse
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
@@ -64,6 +67,8 @@ class HubHandler(loopback_server.Handler):
                     "range": self.headers.get("range", "")})
         if url.path.startswith("/cdn/") or url.path.startswith("/plain/"):
             return self.serve(url.path.split("/", 2)[2])
+        if url.path == "/silent":
+            time.sleep(3600)
         if url.path == "/redirect":
             return self.answer(302, Location="/plain/data/train-small.jsonl")
         if url.path == "/loop":

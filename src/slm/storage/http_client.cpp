@@ -15,6 +15,7 @@ namespace {
 
 constexpr int kMaxRedirects = 10;
 constexpr size_t kReadBytes = size_t{64} << 10;
+constexpr std::chrono::milliseconds kNap{50};
 
 bool may_pass(int status) { return status == 408 || status == 429 || status >= 500; }
 
@@ -23,6 +24,10 @@ bool is_redirect(int status) {
 }
 
 }  // namespace
+
+void HttpSettings::throw_if_cancelled() const {
+  if (is_cancelled && *is_cancelled) throw Error("the download was stopped; run again to go on with it");
+}
 
 class HttpClient::Impl {
  public:
@@ -61,8 +66,12 @@ class HttpClient::Impl {
     const int64_t seconds = asked_s.value_or(settings_.retry_waits_s[num_failed - 1]);
     if (settings_.wait) {
       settings_.wait(seconds);
-    } else {
-      std::this_thread::sleep_for(std::chrono::seconds(seconds));
+      return;
+    }
+    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(seconds);
+    while (std::chrono::steady_clock::now() < end) {
+      settings_.throw_if_cancelled();
+      std::this_thread::sleep_for(kNap);
     }
   }
 

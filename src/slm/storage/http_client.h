@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -17,6 +18,10 @@ struct HttpSettings {
   std::vector<int64_t> retry_waits_s = {1, 2, 4, 8};  // after a failure that may pass: network, 408, 429, 5xx
   std::function<void(int64_t seconds)> wait;          // sleeps; by default so that other threads go on
   std::string user_agent = "slm";
+  // Once true, whatever waits for a server throws Error within a moment. May be set from any thread.
+  std::shared_ptr<const std::atomic<bool>> is_cancelled = nullptr;
+
+  void throw_if_cancelled() const;
 };
 
 struct HttpRequest {

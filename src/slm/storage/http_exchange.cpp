@@ -14,7 +14,7 @@ namespace slm::storage {
 namespace {
 
 constexpr size_t kPauseBytes = size_t{1} << 20;  // received and not read yet
-constexpr int kPollMilliseconds = 1000;
+constexpr int kPollMilliseconds = 100;
 
 struct UrlDeleter {
   void operator()(CURLU* url) const { curl_url_cleanup(url); }
@@ -32,6 +32,9 @@ std::string part_of(CURLU* url, CURLUPart part) {
 }  // namespace
 
 struct HttpExchange::State {
+  explicit State(const HttpSettings& settings_of_client) : settings(settings_of_client) {}
+
+  const HttpSettings& settings;
   CURLM* multi = nullptr;
   CURL* easy = nullptr;
   curl_slist* fields = nullptr;
@@ -76,6 +79,7 @@ struct HttpExchange::State {
 
   // Lets the transfer go on until something has changed.
   void advance() {
+    settings.throw_if_cancelled();
     int num_running = 0;
     curl_multi_perform(multi, &num_running);
     int ignored = 0;
@@ -91,7 +95,7 @@ struct HttpExchange::State {
 };
 
 HttpExchange::HttpExchange(const HttpSettings& settings, const HttpExchangeRequest& request)
-    : state_(std::make_unique<State>()) {
+    : state_(std::make_unique<State>(settings)) {
   State& state = *state_;
   static const CURLcode started = curl_global_init(CURL_GLOBAL_DEFAULT);
   state.multi = curl_multi_init();

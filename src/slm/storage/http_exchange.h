@@ -28,7 +28,8 @@ struct HttpExchangeRequest {
 // One request and its answer, without redirects or retries, by libcurl.
 class HttpExchange {
  public:
-  // Returns once the header fields are there. Throws ConnectionFailure.
+  // Returns once the header fields are there. Throws ConnectionFailure, and Error when it is cancelled, as read() does.
+  // The settings must outlive it.
   HttpExchange(const HttpSettings& settings, const HttpExchangeRequest& request);
   ~HttpExchange();
   HttpExchange(const HttpExchange&) = delete;

@@ -117,19 +117,68 @@ TEST(LongDocuments, AreCutByMaxTokensWhereOthersAre) {
   }
 }
 
-TEST(LongDocuments, AreGoneOnWithWhereverTheRunWasStopped) {
+// Lines of random words; `share` of them as in the text of the same seed with all of them.
+std::string words_of(unsigned seed, size_t num_lines, double share) {
+  std::mt19937 random(seed), others(seed + 1000);
+  std::string text;
+  for (size_t line = 0; line < num_lines; ++line) {
+    const bool is_other = static_cast<double>(line) >= share * static_cast<double>(num_lines);
+    for (int i = 0; i < 8; ++i) {
+      const auto word = random();
+      text += std::to_string(is_other ? others() : word) + " ";
+    }
+    text.back() = '\n';
+  }
+  return text;
+}
+
+TEST(LongDocuments, ThatAreSimilarToAnEarlierOneAreLeftOutOnRequest) {
   const ScratchFolder folder;
-  PrepareOptions options = options_of(folder, similar_texts(150));
-  prepare(options);
-  const test::Files expected = files_of(options.out);
-  options.out = folder / "out";
-  std::atomic<bool> stop = false;
-  options.stop = &stop;
-  int num_stops = 0, step = 0;
-  options.progress = [&](const PrepareProgress&) { stop = ++step % 2 == 0; };
-  while (stop = false, prepare(options).is_interrupted) ++num_stops;
-  EXPECT_GT(num_stops, 20);
-  EXPECT_EQ(files_of(options.out), expected);
+  // 600 lines are about 50 kB, six pieces. Of two texts with the part s of their lines in common, the similarity is
+  // s / (2 - s) and a little more: 0.94 and 0.54.
+  const Texts texts = {words_of(1, 600, 1),     "short",
+                       words_of(2, 600, 1),     words_of(1, 600, 0.97),
+                       words_of(1, 600, 0.7),   words_of(2, 600, 1),
+                       words_of(3, 20, 1),      words_of(2, 600, 0.97),
+                       std::string(30000, 'z'), std::string(30000, 'z')};
+  PrepareOptions options = options_of(folder, {});
+  std::string all;
+  for (const std::string& text : texts) all += text + "\n<|endoftext|>\n";
+  storage::write_file(folder / "in/all.txt", all);
+  options.dedup = Dedup::kNear;
+  options.overwrite = true;
+  Texts kept;
+  for (const size_t i : {0, 1, 2, 4, 6, 8}) {
+    kept.push_back(texts[i]);
+    if (kept.back().ends_with('\n')) kept.back().pop_back();
+  }
+  for (const int64_t block_bytes : {1, 10000000}) {
+    options.corpus.block_bytes = block_bytes;
+    const PreparedIndex index = prepare(options).index;
+    EXPECT_EQ(texts_of(options.out, Part::kTrain), kept) << block_bytes;
+    EXPECT_EQ(index.near_duplicates.documents, 2);
+    EXPECT_EQ(index.near_duplicates.bytes, std::ssize(texts[3]) + std::ssize(texts[7]));
+    EXPECT_EQ(index.exact_duplicates.documents, 2);
+  }
+}
+
+TEST(LongDocuments, AreGoneOnWithWhereverTheRunWasStopped) {
+  for (const Dedup dedup : {Dedup::kExact, Dedup::kNear}) {
+    const ScratchFolder folder;
+    PrepareOptions options = options_of(folder, similar_texts(150));
+    options.dedup = dedup;
+    prepare(options);
+    const test::Files expected = files_of(options.out);
+    options.out = folder / "out";
+    std::atomic<bool> stop = false;
+    options.stop = &stop;
+    int num_stops = 0, step = 0;
+    // Each run reads again what the one before has done, and goes on a little.
+    options.progress = [&](const PrepareProgress&) { stop = ++step >= 3 * num_stops + 2; };
+    while (stop = false, step = 0, prepare(options).is_interrupted) ++num_stops;
+    EXPECT_GT(num_stops, 20);
+    EXPECT_EQ(files_of(options.out), expected);
+  }
 }
 
 }  // namespace

@@ -26,8 +26,10 @@ double similarity(const Ids& a, const Ids& b) {
   return static_cast<double>(both.size()) / static_cast<double>(of_a.size() + of_b.size() - both.size());
 }
 
+NearSignature signature_of(const Ids& ids) { return near_signature(near_minima(ids)); }
+
 bool share_a_band(const Ids& a, const Ids& b) {
-  const auto of_a = near_keys(near_signature(a)), of_b = near_keys(near_signature(b));
+  const auto of_a = near_keys(signature_of(a)), of_b = near_keys(signature_of(b));
   for (size_t band = 0; band < kNearBands; ++band) {
     if (of_a[band] == of_b[band]) return true;
   }
@@ -73,7 +75,7 @@ TEST(NearDuplicates, EstimateTheSimilarity) {
     double error = 0, squares = 0;
     for (int i = 0; i < count; ++i) {
       const Ids a = random_ids(random, 2500), b = variant(random, a, wanted);
-      const double s = similarity(a, b), difference = near_similarity(near_signature(a), near_signature(b)) - s;
+      const double s = similarity(a, b), difference = near_similarity(signature_of(a), signature_of(b)) - s;
       error += difference / count;
       squares += difference * difference / count;
     }
@@ -89,8 +91,19 @@ TEST(NearDuplicates, AreTheSameSetsOfGrams) {
   const Ids ids = random_ids(random, 20);
   Ids twice = ids;
   twice.insert(twice.end(), ids.begin(), ids.end());
-  EXPECT_EQ(near_signature(Ids(100, 5)), near_signature(Ids(200, 5)));  // one 5-gram
-  EXPECT_NE(near_signature(ids), near_signature(twice));
+  EXPECT_EQ(signature_of(Ids(100, 5)), signature_of(Ids(200, 5)));  // one 5-gram
+  EXPECT_NE(signature_of(ids), signature_of(twice));
+}
+
+TEST(NearDuplicates, OfADocumentInPiecesAreThoseOfItsPieces) {
+  std::mt19937 random(10);
+  const Ids ids = random_ids(random, 900);
+  // Each piece begins with the last four tokens of the one before, so that no 5-gram is lost.
+  NearMinima minima = near_minima({});
+  for (size_t begin = 0; begin + 4 < ids.size(); begin += 128) {
+    take_smaller(minima, near_minima(std::span(ids).subspan(begin, std::min<size_t>(132, ids.size() - begin))));
+  }
+  EXPECT_EQ(near_signature(minima), signature_of(ids));
 }
 
 }  // namespace

@@ -22,12 +22,18 @@ inline constexpr size_t kNearBands = 28;
 // What makes documents near duplicates.
 inline constexpr double kNearSimilarity = 0.8;
 
-// Shorter documents have no signature: one other token would make them less than 0.8 similar.
+// Documents with fewer tokens have no signature: one other token would make them less than 0.8 similar.
 inline constexpr int64_t kMinNearTokens = 20;
 
-// Of at least kMinNearTokens tokens; a function of the ids alone. Linear in their number, and about 2 microseconds on
-// top.
-NearSignature near_signature(std::span<const int32_t> ids);
+// Of each range of hashes the smallest: what a signature is made from. Those of a document in pieces are the smaller
+// ones of its pieces', but for the 5-grams that cross from one piece to the next. Linear in the number of tokens.
+using NearMinima = std::array<uint32_t, kNearMinima>;
+NearMinima near_minima(std::span<const int32_t> ids);
+inline constexpr uint32_t kNoNearMinimum = UINT32_MAX;  // of a range without a hash
+void take_smaller(NearMinima& minima, const NearMinima& others);
+
+// Of tokens with at least one 5-gram; a function of the ids alone.
+NearSignature near_signature(const NearMinima& minima);
 
 // A key for each band.
 std::array<uint64_t, kNearBands> near_keys(const NearSignature& signature);

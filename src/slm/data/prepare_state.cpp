@@ -44,7 +44,8 @@ json to_json(const LongDocument& document) {
           {"is_held", document.is_held},
           {"held_bytes", document.held_bytes},
           {"held_tokens", document.held_tokens},
-          {"held_begin", document.held_begin}};
+          {"held_begin", document.held_begin},
+          {"minima", document.minima}};
 }
 
 LongDocument long_document_of(const json& object) {
@@ -53,7 +54,8 @@ LongDocument long_document_of(const json& object) {
           .is_held = object.at("is_held").get<bool>(),
           .held_bytes = object.at("held_bytes").get<int64_t>(),
           .held_tokens = object.at("held_tokens").get<int64_t>(),
-          .held_begin = object.at("held_begin").get<int64_t>()};
+          .held_begin = object.at("held_begin").get<int64_t>(),
+          .minima = object.at("minima").get<NearMinima>()};
 }
 
 }  // namespace

@@ -4,19 +4,21 @@
 #include <string>
 #include <string_view>
 
+#include "slm/data/near_duplicates.h"
 #include "slm/data/prepared_index.h"
 #include "slm/data/skip_counts.h"
 
 namespace slm::data {
 
-// The document that comes in pieces, while it does. Its tokens are held back as long as all pieces so far are those of
-// an earlier one, which it may repeat.
+// The document that comes in pieces, while it does. Its tokens are held back as long as it may repeat an earlier one:
+// while all pieces so far are the earlier one's, and where near duplicates are left out, to its end.
 struct LongDocument {
   uint64_t hash = 0;        // chained_hash over the pieces
   uint64_t first_hash = 0;  // of the first piece
   bool is_held = false;
   int64_t held_bytes = 0, held_tokens = 0;
   int64_t held_begin = 0;  // byte in the file of tokens that are held
+  NearMinima minima = near_minima({});
 };
 
 // How far preparing has come, at the border of two blocks of the corpus: all that a later run needs to go on, beside

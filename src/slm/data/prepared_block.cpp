@@ -87,6 +87,7 @@ std::string encode(const PreparedBlock& block) {
   out.numbers(block.documents);
   out.numbers(block.tokens);
   out.numbers(block.signatures);
+  out.numbers(block.minima);
   out.number(block.inputs.size());
   for (const auto& input : block.inputs) {
     out.text(input.path);
@@ -113,6 +114,7 @@ PreparedBlock decode_prepared_block(std::string_view bytes) {
   block.documents = in.numbers<PreparedBlock::Document>();
   block.tokens = in.numbers<std::byte>();
   block.signatures = in.numbers<NearSignature>();
+  block.minima = in.numbers<NearMinima>();
   for (size_t left = in.number<size_t>(); left > 0; --left) {
     const std::string_view path = in.text();
     block.inputs.push_back({std::string(path), in.number<int64_t>()});
@@ -159,9 +161,10 @@ PreparedBlock BlockPreparer::operator()(const CorpusBlock& block) const {
         tokenizer_->encode(document.text, ids, encode);
         out.special_tokens_in_text +=
             std::count_if(ids.begin(), ids.end(), [&](int32_t id) { return is_special_[static_cast<size_t>(id)]; });
-        const bool has_signature =
-            options_.with_signatures && document.is_start && document.is_end && std::ssize(ids) >= kMinNearTokens;
-        if (has_signature) out.signatures.push_back(near_signature(ids));
+        const bool is_whole = document.is_start && document.is_end;
+        const bool has_signature = options_.with_signatures && is_whole && std::ssize(ids) >= kMinNearTokens;
+        if (has_signature) out.signatures.push_back(near_signature(near_minima(ids)));
+        if (options_.with_signatures && !is_whole) out.minima.push_back(near_minima(ids));
         if (document.is_end) append_separator(document.text, ids);
         out.documents.push_back({.hash = content_hash(document.text),
                                  .bytes = std::ssize(document.text),

@@ -36,6 +36,7 @@ struct PreparedBlock {
   std::vector<Document> documents;
   std::vector<std::byte> tokens;          // of all documents, uint16 or uint32, with the separators
   std::vector<NearSignature> signatures;  // of the documents that have one
+  std::vector<NearMinima> minima;         // where there are signatures, of each piece of a long document
   std::vector<InputBytes> inputs;         // the text of each input, neighbours of one name together
   SkipCounts skips;
   int64_t special_tokens_in_text = 0;

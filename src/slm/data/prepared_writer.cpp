@@ -93,13 +93,14 @@ void PreparedWriter::add(const PreparedBlock& block) {
   const int64_t width = size_bytes(options_.type);
   size_t token_byte = 0;
   auto signature = block.signatures.begin();
+  auto minima = block.minima.begin();
   for (const PreparedBlock::Document& document : block.documents) {
     const auto num_bytes = static_cast<size_t>(document.num_tokens * width);
     const auto tokens = std::span(block.tokens).subspan(token_byte, num_bytes);
     const NearSignature* of_document = document.has_signature ? &*signature++ : nullptr;
     token_byte += num_bytes;
     if (!document.is_start || !document.is_end) {
-      add_piece(document, tokens);
+      add_piece(document, tokens, near_ ? &*minima++ : nullptr);
     } else if (PreparedIndex::Counts* duplicates = duplicates_of(document, of_document)) {
       add_to(*duplicates, document.bytes, document.num_tokens);
     } else {
@@ -110,8 +111,10 @@ void PreparedWriter::add(const PreparedBlock& block) {
 }
 
 // Equal documents have equal pieces. One whose pieces so far nobody began with is no repetition, and is written as it
-// comes; any other is held back until it differs, or ends where an earlier one did.
-void PreparedWriter::add_piece(const PreparedBlock::Document& piece, std::span<const std::byte> tokens) {
+// comes; any other is held back until it differs, or ends where an earlier one did. Whether it is similar to an earlier
+// one is known at its end only.
+void PreparedWriter::add_piece(const PreparedBlock::Document& piece, std::span<const std::byte> tokens,
+                               const NearMinima* minima) {
   LongDocument& document = state_.long_document;
   if (piece.is_start) {
     document = {.first_hash = piece.hash, .is_held = options_.dedup != Dedup::kNone};
@@ -119,10 +122,17 @@ void PreparedWriter::add_piece(const PreparedBlock::Document& piece, std::span<c
   }
   document.hash = chained_hash(document.hash, piece.hash);
   if (piece.is_end) document.hash = chained_hash(document.hash, kEndOfDocument);
-  if (options_.dedup != Dedup::kNone && !seen_.contains(document.hash)) {
-    remember(document.hash);
-    if (document.is_held) release_held();
+  if (minima != nullptr) take_smaller(document.minima, *minima);
+  const bool is_new = options_.dedup == Dedup::kNone || !seen_.contains(document.hash);
+  if (is_new && options_.dedup != Dedup::kNone) remember(document.hash);
+  const bool may_be_similar = near_ && near_->size() > 0;
+  PreparedIndex::Counts* duplicates = nullptr;
+  if (piece.is_end && !is_new) {
+    duplicates = &state_.index.exact_duplicates;
+  } else if (piece.is_end && has_similar_long_document()) {
+    duplicates = &state_.index.near_duplicates;
   }
+  if (may_be_similar ? piece.is_end && duplicates == nullptr : is_new) release_held();
   if (!document.is_held) {
     if (!is_full()) write_document(piece, tokens);
     return;
@@ -132,8 +142,17 @@ void PreparedWriter::add_piece(const PreparedBlock::Document& piece, std::span<c
   document.held_bytes += piece.bytes;
   document.held_tokens += piece.num_tokens;
   if (!piece.is_end) return;
-  add_to(state_.index.exact_duplicates, document.held_bytes, document.held_tokens);
+  add_to(*duplicates, document.held_bytes, document.held_tokens);
   document = {};
+}
+
+bool PreparedWriter::has_similar_long_document() {
+  const NearMinima& minima = state_.long_document.minima;
+  if (!near_ || minima == near_minima({})) return false;  // not one 5-gram
+  const NearSignature signature = near_signature(minima);
+  if (near_->has_similar(signature)) return true;
+  near_->insert(signature);
+  return false;
 }
 
 void PreparedWriter::release_held() {

@@ -54,7 +54,10 @@ class PreparedWriter {
   // What the document is a duplicate of, as the counts to add it to; nullptr if of none.
   PreparedIndex::Counts* duplicates_of(const PreparedBlock::Document& document, const NearSignature* signature);
   void remember(uint64_t hash);
-  void add_piece(const PreparedBlock::Document& piece, std::span<const std::byte> tokens);
+  // `minima` where near duplicates are looked for.
+  void add_piece(const PreparedBlock::Document& piece, std::span<const std::byte> tokens, const NearMinima* minima);
+  // Whether the long document that ends is similar to an earlier one; one that is not is remembered.
+  bool has_similar_long_document();
   void release_held();
   void write_document(const PreparedBlock::Document& document, std::span<const std::byte> tokens);
   void count_inputs(const PreparedBlock& block);

@@ -43,6 +43,13 @@ class PrepareRanks : public testing::Test {
     log_ = read_text(folder_.path("log"));
     return WEXITSTATUS(status);
   }
+  static int num_requests(const HubServer& server, const std::string& method, const std::string& path_end) {
+    int count = 0;
+    for (const auto& request : nlohmann::json::parse(server.log())) {
+      count += request["method"] == method && request["path"].get<std::string>().ends_with(path_end) ? 1 : 0;
+    }
+    return count;
+  }
   std::map<std::string, std::string> files(const std::string& out) const { return files_in(folder_.path(out)); }
 
   TemporaryFolder folder_;
@@ -54,6 +61,45 @@ TEST_F(PrepareRanks, GiveTheBytesOfASingleProcess) {
   ASSERT_EQ(run_ranks(arguments("four")), 0) << log_;
   EXPECT_EQ(files("four"), files("one"));
   EXPECT_NE(log_.find("saved " + folder_.path("four")), std::string::npos) << log_;
+}
+
+TEST_F(PrepareRanks, GiveTheBytesOfASingleProcessForWhateverIsRead) {
+  // Archives of every kind, compressed files, damaged ones, and a file so large that all ranks read it.
+  std::filesystem::create_directory(folder_.path("archives"));
+  const std::string make_archives = "python3 " SLM_SOURCE_DIR "/tests/data/make_archives.py good ";
+  ASSERT_EQ(std::system((make_archives + folder_.path("archives")).c_str()), 0);
+  std::string large;
+  for (int i = 0; i < 60000; ++i) large += json_lines({"line " + std::to_string(i % 40000) + std::string(40, 'x')});
+  folder_.write("in/1030-large.jsonl", large);
+  ASSERT_EQ(std::system(("cd " + folder_.path("in") +
+                         " && gzip 101*.jsonl && gzip -c 1031.jsonl | head -c 300 > "
+                         "1031-cut.jsonl.gz && printf 'a \\377 b' > 1032.txt")
+                            .c_str()),
+            0);
+  for (const std::string more : {"", " --max_tokens 3500000 --dedup near"}) {
+    const auto words = [&](const std::string& out) {
+      return arguments(out) + " " + folder_.path("archives") + " --skip_bad_files" + more;
+    };
+    const std::string one = more.empty() ? "one" : "cut-one", four = more.empty() ? "four" : "cut-four";
+    ASSERT_EQ(std::system((SLM_PROGRAM + words(one) + " > /dev/null").c_str()), 0);
+    ASSERT_EQ(run_ranks(words(four)), 0) << log_;
+    EXPECT_EQ(files(four), files(one));
+    const nlohmann::json index = nlohmann::json::parse(read_text(folder_.path(one + "/index.json")));
+    EXPECT_GT(index["duplicates"]["exact"]["documents"], 0);
+    EXPECT_EQ(index["invalid_utf8_places"], more.empty() ? 1 : 0) << "the end comes before that file";
+  }
+}
+
+TEST_F(PrepareRanks, FetchEachFileOnce) {
+  const HubServer server;
+  const std::vector<std::string> paths = {"/plain/data/train-small.jsonl", "/plain/data/test-small.jsonl",
+                                          "/plain/extra/deep/small.jsonl", "/plain/README.md"};
+  std::string words = " prepare --tokenizer byte --threads 1 --val_fraction 0";
+  for (const std::string& path : paths) words += " " + server.endpoint() + path;
+  ASSERT_EQ(std::system((SLM_PROGRAM + words + " --out " + folder_.path("one") + " > /dev/null").c_str()), 0);
+  ASSERT_EQ(run_ranks(words + " --out " + folder_.path("four")), 0) << log_;
+  EXPECT_EQ(files("four"), files("one"));
+  for (const std::string& path : paths) EXPECT_EQ(num_requests(server, "GET", path), 2) << path;
 }
 
 TEST_F(PrepareRanks, FailWithTheErrorOfASingleProcess) {
@@ -74,6 +120,9 @@ TEST_F(PrepareRanks, ShareTheDownloadsOfAHub) {
   const std::string alone = environment("other") + SLM_PROGRAM + words + folder_.path("one") + " > /dev/null";
   ASSERT_EQ(std::system(alone.c_str()), 0);
   EXPECT_TRUE(files("four") == files("one"));
+  // Each run gets one of them at once, and the other, which is cut off the first two times, in three parts.
+  EXPECT_EQ(num_requests(server, "GET", "/resolve/0123456789abcdef0123456789abcdef01234567/data/train-small.jsonl"), 2);
+  EXPECT_EQ(num_requests(server, "GET", "/cdn/data/train-cut.jsonl"), 3 + 1);
 }
 
 TEST_F(PrepareRanks, GoOnAfterOneOfThemHasDied) {

@@ -25,8 +25,11 @@ inline ReadCorpus read_corpus(const std::vector<std::string>& inputs, const data
   ReadCorpus corpus;
   data::CorpusReader reader(inputs, options);
   bool is_inside = false;
-  for (data::CorpusBlock block; reader.next(block);) {
-    EXPECT_EQ(block.index, static_cast<int64_t>(corpus.num_blocks));
+  int64_t last_index = -1;
+  for (data::CorpusBlock block; reader.next(block); last_index = block.index) {
+    EXPECT_GT(block.index, last_index);
+    EXPECT_EQ(block.group.is_end, block.parts.empty());
+    if (block.group.is_end) continue;
     ++corpus.num_blocks;
     corpus.max_block = std::max(corpus.max_block, block.bytes.size());
     data::for_each_document(

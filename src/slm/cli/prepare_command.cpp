@@ -240,7 +240,7 @@ int PrepareCommand::run(const OptionTable&) {
   const StopSignal stop;
   const std::unique_ptr<dist::Communicator> ranks = make_communicator();
   if (ranks->rank() != 0) {
-    serve_blocks(*ranks, [this] { return data::block_source_options(prepare_options(), {}); });
+    serve_blocks(*ranks, out_, [this] { return data::block_source_options(prepare_options(), {}); });
     return kExitDone;
   }
   const Finally stopping([&] { stop_others(*ranks); });
@@ -257,7 +257,7 @@ int PrepareCommand::run_first_rank(dist::Communicator& ranks, const StopSignal& 
                                    input == "-" ? "standard input" : input));
     }
     options.open_blocks = [&](data::BlockSourceOptions of_blocks) {
-      return open_gathered_blocks(std::move(of_blocks), ranks);
+      return open_gathered_blocks(std::move(of_blocks), out_, ranks);
     };
   }
   options.stop = &stop.flag();

@@ -1,12 +1,15 @@
 #include "slm/cli/prepare_ranks.h"
 
-#include <fmt/format.h>
-
 #include <cstdlib>
+#include <cstring>
 #include <exception>
+#include <numeric>
+#include <optional>
+#include <vector>
 
 #include "slm/core/error.h"
 #include "slm/data/prepared_block.h"
+#include "slm/data/spooled_blocks.h"
 
 namespace slm::cli {
 namespace {
@@ -17,72 +20,95 @@ using data::PreparedBlock;
 constexpr std::chrono::milliseconds kPatience{50};
 
 // What rank 0 says: kStart with the first block, then kNext for each block, then kStop. What the others answer to
-// kNext: kBlock or kError, and what it is.
-constexpr char kStart = 'a', kNext = 'n', kStop = 's', kBlock = 'b', kError = 'e';
+// kNext: kBlock with the bytes they have read so far and the block, kNone as long as there is none, or kError and what
+// it is.
+constexpr char kStart = 'a', kNext = 'n', kStop = 's', kBlock = 'b', kNone = '-', kError = 'e';
+
+[[noreturn]] void throw_different_inputs() {
+  throw Error("the processes do not find the same inputs: do all see the same folders, and does nobody write there?");
+}
+
+std::unique_ptr<BlockSource> open_share(data::BlockSourceOptions options, const std::string& folder,
+                                        const dist::Communicator& communicator) {
+  options.share = {.rank = communicator.rank(), .num_ranks = communicator.size()};
+  return data::open_spooled_blocks(data::open_block_source(std::move(options)), folder);
+}
 
 class GatheredBlocks final : public BlockSource {
  public:
-  GatheredBlocks(data::BlockSourceOptions options, dist::Communicator& communicator)
-      : communicator_(communicator), num_ranks_(communicator.size()) {
-    options.share.rank = 0;
-    options.share.num_ranks = num_ranks_;
-    for (int rank = 1; rank < num_ranks_; ++rank) {
-      communicator_.send(rank, kStart + std::to_string(options.share.first_block));
+  GatheredBlocks(data::BlockSourceOptions options, const std::string& folder, dist::Communicator& communicator)
+      : communicator_(communicator), bytes_read_(static_cast<size_t>(communicator.size())) {
+    for (int rank = 1; rank < communicator_.size(); ++rank) {
+      communicator_.send(rank, kStart + std::to_string(options.first_block));
     }
-    local_ = data::open_block_source(std::move(options));
+    local_ = open_share(std::move(options), folder, communicator_);
   }
 
   ~GatheredBlocks() override { take_last_answer(); }
 
   Next next(PreparedBlock& block) override {
-    if (asked_ == 0) {
+    if (!mark_) {
       const Next next = local_->next(block);
-      if (next != Next::kBlock || block.is_end) return next;
-      asked_ = static_cast<int>(block.index % num_ranks_);
-      if (asked_ == 0) return next;
-      reader_skips_ = block.skips;
-      communicator_.send(asked_, std::string(1, kNext));
+      if (next != Next::kBlock || block.owner == 0) return next;
+      mark_ = block;
     }
-    const std::optional<std::string> answer = communicator_.receive(asked_, kPatience);
+    if (!is_asked_) communicator_.send(mark_->owner, std::string(1, kNext));
+    is_asked_ = true;
+    const std::optional<std::string> answer = communicator_.receive(mark_->owner, kPatience);
     if (!answer) return Next::kWaiting;
-    asked_ = 0;
-    const std::string_view content = std::string_view(*answer).substr(1);
-    if (answer->front() == kError) throw Error(std::string(content));
-    block = data::decode_prepared_block(content);
-    block.skips.merge(reader_skips_);
+    is_asked_ = false;
+    if (answer->front() == kNone) return Next::kWaiting;
+    take(*answer, block);
     return Next::kBlock;
   }
   bool stop() override { return local_->stop(); }
-  int64_t bytes_read() const override { return local_->bytes_read(); }
+  int64_t bytes_read() const override {
+    return std::accumulate(bytes_read_.begin(), bytes_read_.end(), local_->bytes_read());
+  }
   std::optional<int64_t> bytes_total() const override { return local_->bytes_total(); }
 
  private:
+  // The others' blocks come up to the one that rank 0 has a mark of: a block that all have read, or the end of a group.
+  void take(std::string_view answer, PreparedBlock& block) {
+    std::string_view content = answer.substr(1);
+    if (answer.front() == kError) throw Error(std::string(content));
+    int64_t& bytes_read = bytes_read_[static_cast<size_t>(mark_->owner)];
+    std::memcpy(&bytes_read, content.data(), sizeof bytes_read);
+    block = data::decode_prepared_block(content.substr(sizeof bytes_read));
+    if (block.owner != mark_->owner || block.index > mark_->index) throw_different_inputs();
+    if (block.index < mark_->index) return;
+    if (block.raw_hash != mark_->raw_hash) throw_different_inputs();
+    block.skips.merge(mark_->skips);
+    mark_.reset();
+  }
+
   // A rank that still answers waits until its answer is taken.
   void take_last_answer() noexcept {
     try {
-      if (asked_ != 0) communicator_.receive(asked_, std::chrono::minutes(1));
+      if (is_asked_) communicator_.receive(mark_->owner, std::chrono::minutes(1));
     } catch (const std::exception&) {
       // The launcher ends the others.
     }
-    asked_ = 0;
   }
 
   dist::Communicator& communicator_;
-  int num_ranks_;
+  std::vector<int64_t> bytes_read_;  // by rank, from their answers
   std::unique_ptr<BlockSource> local_;
-  int asked_ = 0;  // the rank whose answer is awaited
-  data::SkipCounts reader_skips_;
+  std::optional<PreparedBlock> mark_;  // up to which its owner is asked for blocks
+  bool is_asked_ = false;              // its answer is awaited
 };
 
-// The next block of this rank, or the error in its place.
+// The next block of this rank where it has one, or the error in its place.
 std::string answer_of(BlockSource& blocks) {
   try {
     PreparedBlock block;
-    BlockSource::Next next;
-    do next = blocks.next(block);
-    while (next == BlockSource::Next::kWaiting);
-    if (next == BlockSource::Next::kEnd) throw Error("the inputs are not the same for all processes");
-    return kBlock + encode(block);
+    const BlockSource::Next next = blocks.next(block);
+    if (next == BlockSource::Next::kWaiting) return std::string(1, kNone);
+    if (next == BlockSource::Next::kEnd) throw_different_inputs();
+    const int64_t bytes_read = blocks.bytes_read();
+    std::string answer(1, kBlock);
+    answer.append(reinterpret_cast<const char*>(&bytes_read), sizeof bytes_read);
+    return answer + encode(block);
   } catch (const std::exception& error) {
     return kError + std::string(error.what());
   }
@@ -101,11 +127,13 @@ std::unique_ptr<dist::Communicator> make_communicator() {
   return is_launched ? dist::make_mpi_communicator() : dist::make_single_communicator();
 }
 
-std::unique_ptr<BlockSource> open_gathered_blocks(data::BlockSourceOptions options, dist::Communicator& communicator) {
-  return std::make_unique<GatheredBlocks>(std::move(options), communicator);
+std::unique_ptr<BlockSource> open_gathered_blocks(data::BlockSourceOptions options, const std::string& folder,
+                                                  dist::Communicator& communicator) {
+  return std::make_unique<GatheredBlocks>(std::move(options), folder, communicator);
 }
 
-void serve_blocks(dist::Communicator& communicator, const std::function<data::BlockSourceOptions()>& make_options) {
+void serve_blocks(dist::Communicator& communicator, const std::string& folder,
+                  const std::function<data::BlockSourceOptions()>& make_options) {
   std::unique_ptr<BlockSource> blocks;
   std::string failure;  // of the start: told when the first block is asked for
   while (true) {
@@ -115,10 +143,8 @@ void serve_blocks(dist::Communicator& communicator, const std::function<data::Bl
     if (request->front() == kStart) {
       try {
         data::BlockSourceOptions options = make_options();
-        options.share = {.first_block = std::stoll(request->substr(1)),
-                         .rank = communicator.rank(),
-                         .num_ranks = communicator.size()};
-        blocks = data::open_block_source(std::move(options));
+        options.first_block = std::stoll(request->substr(1));
+        blocks = open_share(std::move(options), folder, communicator);
       } catch (const std::exception& error) {
         failure = kError + std::string(error.what());
       }

@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <memory>
+#include <string>
 
 #include "slm/data/block_source.h"
 #include "slm/dist/communicator.h"
@@ -11,14 +12,16 @@ namespace slm::cli {
 // The communicator of the processes that an MPI launcher started this one among; of one process where there was none.
 std::unique_ptr<dist::Communicator> make_communicator();
 
-// The blocks of a corpus in order, prepared by all ranks in turn: what data::open_block_source gives, and the same
-// blocks. For rank 0, while the others are in serve_blocks().
-std::unique_ptr<data::BlockSource> open_gathered_blocks(data::BlockSourceOptions options,
+// The blocks of a corpus in order, read and prepared by all ranks: the same that data::open_block_source gives to one
+// process. For rank 0, while the others are in serve_blocks(). The options have no share. What is prepared before its
+// turn waits in `folder`, where memory is not enough for it.
+std::unique_ptr<data::BlockSource> open_gathered_blocks(data::BlockSourceOptions options, const std::string& folder,
                                                         dist::Communicator& communicator);
 
 // Ranks 1 and up: prepares this rank's blocks and sends them to rank 0 as it asks for them, until stop_others() there.
-// Errors, also of make_options, go to rank 0 in place of a block. The options have no share.
-void serve_blocks(dist::Communicator& communicator, const std::function<data::BlockSourceOptions()>& make_options);
+// Errors, also of make_options, go to rank 0 in place of a block.
+void serve_blocks(dist::Communicator& communicator, const std::string& folder,
+                  const std::function<data::BlockSourceOptions()>& make_options);
 
 // Rank 0, at the end or after a failure.
 void stop_others(dist::Communicator& communicator);

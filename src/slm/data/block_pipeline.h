@@ -28,7 +28,7 @@ class BlockPipeline {
   };
 
   explicit BlockPipeline(Stages stages) : stages_(std::move(stages)) {
-    max_slots_ = 4 + 3 * static_cast<size_t>(stages_.num_threads);
+    max_slots_ = 8 + 4 * static_cast<size_t>(stages_.num_threads);
     reader_ = std::thread([this] {
       read_all();
       const std::lock_guard lock(mutex_);

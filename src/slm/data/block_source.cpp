@@ -3,9 +3,7 @@
 #include <chrono>
 #include <utility>
 
-#include "slm/core/error.h"
 #include "slm/data/block_pipeline.h"
-#include "slm/data/content_hash.h"
 #include "slm/data/corpus.h"
 
 namespace slm::data {
@@ -30,15 +28,13 @@ SkipCounts difference(const SkipCounts& later, const SkipCounts& earlier, int64_
 struct ReadBlock {
   CorpusBlock block;
   SkipCounts skips;  // of the reader, since the block before
-  bool is_mine = false;
-  bool is_end = false;
 };
 
 class LocalBlocks final : public BlockSource {
  public:
   explicit LocalBlocks(BlockSourceOptions options)
       : options_(std::move(options)),
-        reader_(options_.inputs, options_.preparer.corpus),
+        reader_(options_.inputs, options_.preparer.corpus, options_.share),
         preparer_(options_.tokenizer, options_.preparer),
         pipeline_({.read = [this](ReadBlock& block) { return read(block); },
                    .work = [this](ReadBlock& block) { return prepare(block); },
@@ -52,64 +48,46 @@ class LocalBlocks final : public BlockSource {
     block = std::move(*result);
     return Next::kBlock;
   }
-  bool stop() override { return pipeline_.stop(); }
+  bool stop() override {
+    reader_.cancel();
+    return pipeline_.stop();
+  }
   int64_t bytes_read() const override { return reader_.bytes_read(); }
   std::optional<int64_t> bytes_total() const override { return reader_.bytes_total(); }
 
  private:
-  bool is_mine(int64_t index) const { return index % options_.share.num_ranks == options_.share.rank; }
-
   bool read(ReadBlock& out) {
-    while (!is_read_) {
-      is_read_ = !reader_.next(out.block);
-      const int64_t index = is_read_ ? next_index_ : out.block.index;
-      const bool is_before = index < options_.share.first_block;
-      if (is_read_ && is_before) throw_other_inputs();
-      if (is_before && options_.expected_raw_hash) raw_hash_ = chained_hash(raw_hash_, content_hash(out.block.bytes));
-      next_index_ = index + 1;
-      if (next_index_ == options_.share.first_block && options_.expected_raw_hash.value_or(raw_hash_) != raw_hash_) {
-        throw_other_inputs();
-      }
-      out.skips = difference(reader_.skips(), skips_, index);
+    while (reader_.next(out.block)) {
+      const CorpusBlock& block = out.block;
+      const SkipCounts added = difference(reader_.skips(), skips_, block.index);
       skips_ = reader_.skips();
-      // What the reader passed over before first_block is on record already.
-      if (is_before) continue;
-      out.block.index = index;
-      out.is_end = is_read_;
-      out.is_mine = !is_read_ && is_mine(index);
-      if (is_read_ || !out.is_mine) out.block.bytes.clear();
-      if (options_.share.rank != 0 && !out.is_mine) continue;  // only rank 0 keeps count
-      return true;
+      // What all ranks read, they all pass over, and what was passed over before first_block is on record already.
+      const bool counts = options_.share.rank == (block.group.is_read_by_all ? 0 : block.owner);
+      out.skips = counts && block.index >= options_.first_block ? added : SkipCounts();
+      if (block.owner == options_.share.rank || options_.share.rank == 0) return true;
     }
     return false;
   }
 
   PreparedBlock prepare(ReadBlock& read) const {
-    PreparedBlock block;
-    if (read.is_mine) {
-      block = preparer_(read.block);
-    } else {
-      block.index = read.block.index;
-      block.is_end = read.is_end;
+    const CorpusBlock& block = read.block;
+    if (block.owner == options_.share.rank && block.index >= options_.first_block) {
+      PreparedBlock prepared = preparer_(block);
+      prepared.skips.merge(read.skips);
+      return prepared;
     }
-    block.skips.merge(read.skips);
-    return block;
-  }
-
-  [[noreturn]] static void throw_other_inputs() {
-    throw Error(
-        "the inputs are not those that the unfinished run has read: bring them back, or use --overwrite to prepare all "
-        "again");
+    PreparedBlock mark;
+    mark.index = block.index;
+    mark.owner = block.owner;
+    mark.raw_hash = raw_hash(block);
+    mark.skips = read.skips;
+    return mark;
   }
 
   BlockSourceOptions options_;
   CorpusReader reader_;
   BlockPreparer preparer_;
-  // Of the reading thread:
-  bool is_read_ = false;
-  int64_t next_index_ = 0;
-  uint64_t raw_hash_ = 0;
-  SkipCounts skips_;
+  SkipCounts skips_;                                  // of reader_, up to the last block
   BlockPipeline<ReadBlock, PreparedBlock> pipeline_;  // last: its threads use all of the above
 };
 

@@ -31,26 +31,18 @@ class BlockSource {
   virtual std::optional<int64_t> bytes_total() const = 0;
 };
 
-// Which blocks of the corpus one process prepares: those whose index is `rank` modulo `num_ranks`.
-struct BlockShare {
-  int64_t first_block = 0;  // what comes before was prepared by an earlier run
-  int rank = 0;
-  int num_ranks = 1;
-};
-
 struct BlockSourceOptions {
   std::vector<std::string> inputs;
   BlockPreparer::Options preparer;
   std::shared_ptr<const text::Tokenizer> tokenizer;
   int num_threads = 1;
-  BlockShare share;
-  // chained_hash over the blocks before first_block, which must come out the same again.
-  std::optional<uint64_t> expected_raw_hash;
+  CorpusShare share;
+  int64_t first_block = 0;  // what comes before was prepared by an earlier run
 };
 
-// Reads the inputs and prepares this process's share of them on threads. Of the blocks of others it gives their index
-// and what the reader passed over, no documents; at the end comes a block of the latter kind for what was passed over
-// last. Throws what CorpusReader throws.
+// Reads the inputs and prepares this process's share of them on threads. Of the blocks before first_block it gives
+// index and hash, no documents; the same, to rank 0, of those of other processes, and the end of each group that only
+// another one reads. Throws what CorpusReader throws.
 std::unique_ptr<BlockSource> open_block_source(BlockSourceOptions options);
 
 }  // namespace slm::data

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "slm/data/input_groups.h"
 #include "slm/data/skip_counts.h"
 #include "slm/storage/hub_repository.h"
 
@@ -21,7 +22,8 @@ namespace slm::data {
 //     for_each_document(block, options, [&](const CorpusDocument& document) { ... }, skips);
 //
 // Blocks come in a fixed order: inputs as given, folders sorted by path, archives in stored order. The documents of all
-// blocks in that order are the same for the same inputs, whoever parses them.
+// blocks in that order are the same for the same inputs, whoever parses them. The blocks themselves, too, are the same
+// for any number of processes that share the inputs.
 
 inline constexpr std::string_view kDefaultSeparator = "<|endoftext|>";
 
@@ -51,6 +53,8 @@ enum class BlockFormat {
   kCsvRows,     // a part is a run of whole rows
 };
 
+inline constexpr int64_t kMaxGroupBlocks = int64_t{1} << 32;
+
 // Raw bytes of one or several files.
 struct CorpusBlock {
   struct Part {
@@ -61,7 +65,16 @@ struct CorpusBlock {
     bool is_end = true;         // false: the document goes on with the next part
   };
 
-  int64_t index = 0;  // 0, 1, 2 ...
+  // What InputGroups says. No block has text of two groups; a block without parts ends each.
+  struct Group {
+    bool is_end = false;
+    bool is_read_by_all = false;
+    uint64_t listing_hash = 0;  // of is_end: InputGroups::listing_hash
+  };
+
+  int64_t index = 0;  // grows; a group begins at a multiple of kMaxGroupBlocks and ends one before the next
+  int owner = 0;      // the process to prepare it
+  Group group;
   BlockFormat format = BlockFormat::kDocuments;
   std::string bytes;
   std::vector<std::string> sources;  // "a.tar.xz!b.xz!c.txt": file, then the path inside each archive
@@ -88,7 +101,9 @@ class CorpusReader {
   // hub, hf://OWNER/NAME[/SUBSET][@REVISION]: its training files, each downloaded into the hub's cache when its turn
   // comes. Throws UsageError for no input at all, IoError for one that is not there, Error for a folder or a data set
   // without any file that can be read, and for what the hub answers.
-  CorpusReader(std::vector<std::string> inputs, CorpusOptions options);
+  //
+  // With a share, only the files of its groups are opened. The ends of all groups come.
+  CorpusReader(std::vector<std::string> inputs, CorpusOptions options, const CorpusShare& share = {});
   ~CorpusReader();
   CorpusReader(const CorpusReader&) = delete;
   CorpusReader& operator=(const CorpusReader&) = delete;
@@ -97,6 +112,9 @@ class CorpusReader {
   // and FormatError for a file that cannot be read to its end (with skip_bad_files it is counted instead, and what came
   // before the damage stays), Error for a file without the text column. No further call after it threw.
   bool next(CorpusBlock& block);
+
+  // Lets a next() that waits for a server throw. From any thread.
+  void cancel();
 
   // Bytes taken from the inputs, as they are stored, and of all of them where that is known. bytes_read() may be called
   // from any thread.

@@ -40,10 +40,11 @@ bool is_hidden(std::string_view path) {
 
 }  // namespace
 
-CorpusFiles::CorpusFiles(const std::vector<std::string>& inputs, const CorpusOptions& options)
+CorpusFiles::CorpusFiles(const std::vector<std::string>& inputs, const CorpusOptions& options, const CorpusShare& share)
     : options_(options), http_(options.hub.http) {
   if (inputs.empty()) throw UsageError("no input: name a file, a folder, or - for standard input");
   for (const std::string& input : inputs) add_input(input);
+  groups_.emplace(share, options.block_bytes, bytes_total_);
 }
 
 void CorpusFiles::add_input(const std::string& input) {
@@ -86,7 +87,7 @@ void CorpusFiles::add_folder(const std::string& folder) {
   while (const auto file = next_file()) {
     if (!is_wanted(file->path)) continue;
     is_empty = false;
-    if (bytes_total_) *bytes_total_ += file->size_bytes;
+    count_total(file->size_bytes);
   }
   if (is_empty) {
     throw Error(fmt::format("{}: no text in this folder: expected files that end in {}", folder, readable_endings()));
@@ -94,14 +95,18 @@ void CorpusFiles::add_folder(const std::string& folder) {
   inputs_.push_back({.path = folder, .is_folder = true});
 }
 
+void CorpusFiles::count_total(int64_t size_bytes) {
+  if (bytes_total_) *bytes_total_ = saturated_sum(*bytes_total_, size_bytes);
+}
+
 void CorpusFiles::add_stream(const std::string& name) {
-  inputs_.push_back({name});
+  inputs_.push_back({.path = name});
   bytes_total_.reset();
 }
 
 void CorpusFiles::add_file(const std::string& path, int64_t size_bytes) {
-  inputs_.push_back({path});
-  if (bytes_total_) *bytes_total_ += size_bytes;
+  inputs_.push_back({.path = path, .size_bytes = size_bytes});
+  count_total(size_bytes);
 }
 
 void CorpusFiles::add_hub(const std::string& uri) {
@@ -111,9 +116,11 @@ void CorpusFiles::add_hub(const std::string& uri) {
   const bool has_readme = std::any_of(files.begin(), files.end(), [](const auto& f) { return f.path == kReadme; });
   const std::string readme = has_readme ? storage::read_file(hub->download(std::string(kReadme)), kMaxReadmeBytes) : "";
   for (const storage::HubFile& file : choose_hub_files(files, readme, address.path, uri)) {
-    inputs_.push_back(
-        {.path = fmt::format("hf://{}/{}", address.repository, file.path), .hub = hub, .hub_path = file.path});
-    if (bytes_total_) *bytes_total_ += file.size_bytes;
+    inputs_.push_back({.path = fmt::format("hf://{}/{}", address.repository, file.path),
+                       .hub = hub,
+                       .hub_path = file.path,
+                       .size_bytes = file.size_bytes});
+    count_total(file.size_bytes);
   }
 }
 
@@ -143,24 +150,34 @@ std::optional<CorpusFile> CorpusFiles::next() {
       if (auto file = next_in_archive()) return file;
       continue;
     }
-    const std::optional<Input> input = next_input();
-    if (!input) return std::nullopt;
-    current_name_ = name_of(input->path);
+    if (groups_->is_whole() || !find_next_input() || groups_->ends_before(next_input_->size_bytes)) return std::nullopt;
+    const Input input = *std::exchange(next_input_, std::nullopt);
+    groups_->add(input.path, input.size_bytes);
+    if (!groups_->is_mine()) continue;
+    current_name_ = name_of(input.path);
     const storage::ExpansionLimit limit;
-    auto source = storage::counted_source(open_input(*input), limit, &bytes_read_);
+    // What all read counts once.
+    const bool counts = !groups_->is_read_by_all() || groups_->share().rank == 0;
+    auto source = storage::counted_source(open_input(input), limit, counts ? &bytes_read_ : nullptr);
     if (auto file = open(std::move(source), current_name_, limit)) return file;
   }
 }
 
+bool CorpusFiles::find_next_input() {
+  if (!next_input_) next_input_ = list_next_input();
+  is_listed_ = !next_input_;
+  return !is_listed_;
+}
+
 // A file, the next one of a folder that is being walked through.
-std::optional<CorpusFiles::Input> CorpusFiles::next_input() {
+std::optional<CorpusFiles::Input> CorpusFiles::list_next_input() {
   while (true) {
     while (walk_) {
       std::optional<storage::FolderWalk::File> file = walk_->next();
       if (!file) {
         walk_.reset();
       } else if (is_wanted(file->path)) {
-        return Input{.path = std::move(file->path)};
+        return Input{.path = std::move(file->path), .size_bytes = file->size_bytes};
       }
     }
     if (inputs_.empty()) return std::nullopt;

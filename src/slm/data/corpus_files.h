@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "slm/data/corpus.h"
+#include "slm/data/input_groups.h"
 #include "slm/storage/archive_reader.h"
 #include "slm/storage/byte_source.h"
 #include "slm/storage/expansion_limit.h"
@@ -24,16 +25,22 @@ struct CorpusFile {
   std::unique_ptr<storage::ByteSource> source;
 };
 
-// The files behind the inputs of a corpus, one after the other, also those inside archives and compressed ones.
+// The files behind the inputs of a corpus, one after the other, also those inside archives and compressed ones. Opens
+// only those whose group is of this process.
 class CorpusFiles {
  public:
   // Lists folders. Throws as CorpusReader does.
-  CorpusFiles(const std::vector<std::string>& inputs, const CorpusOptions& options);
+  CorpusFiles(const std::vector<std::string>& inputs, const CorpusOptions& options, const CorpusShare& share);
 
-  // The next file; nullopt at the end. It must not outlive the next call. Throws IoError and FormatError; the call
-  // after that goes on behind the file at fault, whose name current_name() gives.
+  // The next file of the present group; nullopt at its end. It must not outlive the next call. Throws IoError and
+  // FormatError; the call after that goes on behind the file at fault, whose name current_name() gives.
   std::optional<CorpusFile> next();
   const std::string& current_name() const { return current_name_; }
+
+  // At the end of a group.
+  const InputGroups& groups() const { return *groups_; }
+  bool is_last_group() const { return is_listed_; }
+  void next_group() { groups_->next(); }
 
   int64_t bytes_read() const { return bytes_read_.load(std::memory_order_relaxed); }
   std::optional<int64_t> bytes_total() const { return bytes_total_; }
@@ -44,6 +51,7 @@ class CorpusFiles {
     bool is_folder = false;
     std::shared_ptr<storage::HubRepository> hub = nullptr;  // that `hub_path` is in
     std::string hub_path = {};
+    std::optional<int64_t> size_bytes = std::nullopt;
   };
 
   void add_input(const std::string& input);
@@ -52,8 +60,10 @@ class CorpusFiles {
   void add_file(const std::string& path, int64_t size_bytes);
   void add_cloud(const std::string& uri);
   void add_hub(const std::string& uri);
+  void count_total(int64_t size_bytes);
   bool is_wanted(std::string_view path) const;
-  std::optional<Input> next_input();
+  bool find_next_input();
+  std::optional<Input> list_next_input();
   std::unique_ptr<storage::ByteSource> open_input(const Input& input);
 
   // What is inside `source`; nullopt after entering an archive. What it unpacks to counts in `limit`.
@@ -63,7 +73,10 @@ class CorpusFiles {
 
   const CorpusOptions& options_;
   storage::HttpClient http_;
+  std::optional<InputGroups> groups_;
   std::deque<Input> inputs_;
+  std::optional<Input> next_input_;                                // behind the last that was opened
+  bool is_listed_ = false;                                         // there is none
   std::optional<storage::FolderWalk> walk_;                        // through the folder whose turn it is
   std::vector<std::unique_ptr<storage::ArchiveReader>> archives_;  // each inside the one before
   std::string current_name_;

@@ -1,3 +1,4 @@
+#include <atomic>
 #include <utility>
 
 #include "slm/core/error.h"
@@ -27,11 +28,19 @@ std::unique_ptr<BlockCutter> make_cutter(const CorpusFile& file, const CutterArg
 
 class CorpusReader::Impl {
  public:
-  Impl(const std::vector<std::string>& inputs, CorpusOptions options)
-      : options_(std::move(options)), files_(inputs, options_) {}
+  Impl(const std::vector<std::string>& inputs, CorpusOptions options, const CorpusShare& share)
+      : options_(with_flag(std::move(options), is_cancelled_)), files_(inputs, options_, share) {}
+
+  void cancel() { *is_cancelled_ = true; }
 
   bool next(CorpusBlock& block) {
-    block.index = num_blocks_;
+    if (is_at_group_end_) {
+      if (files_.is_last_group()) return false;
+      files_.next_group();
+      is_at_group_end_ = false;
+      num_blocks_ = 0;
+    }
+    block.index = index_of_next();
     block.bytes.clear();
     block.sources.clear();
     block.parts.clear();
@@ -46,8 +55,18 @@ class CorpusReader::Impl {
       block.sources.push_back(file_->name);
       if (!fill(block)) close_file(block.index);
     }
-    if (block.parts.empty()) return false;
-    ++num_blocks_;
+    const InputGroups& groups = files_.groups();
+    block.group = {.is_end = block.parts.empty(), .is_read_by_all = groups.is_read_by_all()};
+    block.owner = groups.owner();
+    if (!block.group.is_end) {
+      if (groups.is_read_by_all()) block.owner = static_cast<int>(num_blocks_ % groups.share().num_ranks);
+      ++num_blocks_;
+    } else {
+      if (groups.is_read_by_all()) block.owner = 0;
+      block.index = (groups.index() + 1) * kMaxGroupBlocks - 1;
+      block.group.listing_hash = groups.listing_hash();
+      is_at_group_end_ = true;
+    }
     return true;
   }
 
@@ -55,7 +74,9 @@ class CorpusReader::Impl {
   const SkipCounts& skips() const { return skips_; }
 
  private:
-  // Opens the next file; false at the end of the inputs.
+  int64_t index_of_next() const { return files_.groups().index() * kMaxGroupBlocks + num_blocks_; }
+
+  // Opens the next file; false at the end of the group.
   bool open_file() {
     while (true) {
       try {
@@ -66,7 +87,7 @@ class CorpusReader::Impl {
         return true;
       } catch (const Error& error) {
         if (!options_.skip_bad_files) throw;
-        skips_.add(SkipReason::kBadFile, num_blocks_, files_.current_name(), 0, 1, error.what());
+        skips_.add(SkipReason::kBadFile, index_of_next(), files_.current_name(), 0, 1, error.what());
       }
     }
   }
@@ -88,19 +109,30 @@ class CorpusReader::Impl {
     file_.reset();
   }
 
+  using Flag = std::shared_ptr<std::atomic<bool>>;
+
+  static CorpusOptions with_flag(CorpusOptions options, const Flag& is_cancelled) {
+    options.hub.http.is_cancelled = is_cancelled;
+    return options;
+  }
+
+  const Flag is_cancelled_ = std::make_shared<std::atomic<bool>>(false);
   const CorpusOptions options_;
   CorpusFiles files_;
   SkipCounts skips_;
   std::optional<CorpusFile> file_;
   std::optional<FileReader> reader_;
   std::unique_ptr<BlockCutter> cutter_;
-  int64_t num_blocks_ = 0;
+  int64_t num_blocks_ = 0;  // of the present group
+  bool is_at_group_end_ = false;
 };
 
-CorpusReader::CorpusReader(std::vector<std::string> inputs, CorpusOptions options)
-    : impl_(std::make_unique<Impl>(inputs, std::move(options))) {}
+CorpusReader::CorpusReader(std::vector<std::string> inputs, CorpusOptions options, const CorpusShare& share)
+    : impl_(std::make_unique<Impl>(inputs, std::move(options), share)) {}
 
 CorpusReader::~CorpusReader() = default;
+
+void CorpusReader::cancel() { impl_->cancel(); }
 
 bool CorpusReader::next(CorpusBlock& block) { return impl_->next(block); }
 

@@ -6,6 +6,7 @@
 #include <exception>
 
 #include "slm/core/error.h"
+#include "slm/data/content_hash.h"
 #include "slm/data/output_folder.h"
 #include "slm/data/token_shard.h"
 #include "slm/storage/atomic_file.h"
@@ -43,9 +44,39 @@ void report_progress(const PrepareOptions& options, const BlockSource& blocks, c
                     .train_tokens = state.index.counts(Part::kTrain).tokens});
 }
 
+// The blocks that an earlier run has written must come out the same again.
+class EarlierBlocks {
+ public:
+  explicit EarlierBlocks(const PrepareState& state) : num_blocks_(state.next_block), expected_(state.raw_hash) {}
+
+  // Whether `block` is one of them. Throws Error where it is the first of the others and these are not the same.
+  bool take(const PreparedBlock& block) {
+    if (block.index < num_blocks_) {
+      hash_ = chained_hash(hash_, block.raw_hash);
+      return true;
+    }
+    check();
+    return false;
+  }
+
+  // Once all have come.
+  void check() const {
+    if (hash_ == expected_) return;
+    throw Error(
+        "the inputs are not those that the unfinished run has read: bring them back, or use --overwrite to prepare all "
+        "again");
+  }
+
+ private:
+  int64_t num_blocks_;
+  uint64_t expected_;
+  uint64_t hash_ = 0;
+};
+
 // False when `stop` came in between; all that was taken is then on record, unless that would cost an earlier corpus.
 bool write_blocks(const PrepareOptions& options, BlockSource& blocks, PreparedWriter& writer, OutputFolder& folder) {
   auto last_record = Clock::now();
+  EarlierBlocks earlier(writer.state());
   PreparedBlock block;
   while (!writer.is_full()) {
     if (options.stop && *options.stop) {
@@ -53,9 +84,12 @@ bool write_blocks(const PrepareOptions& options, BlockSource& blocks, PreparedWr
       return false;
     }
     const BlockSource::Next next = blocks.next(block);
-    if (next == BlockSource::Next::kEnd) break;
+    if (next == BlockSource::Next::kEnd) {
+      earlier.check();
+      break;
+    }
     if (next == BlockSource::Next::kWaiting) continue;
-    writer.add(block);
+    if (!earlier.take(block)) writer.add(block);
     report_progress(options, blocks, writer.state());
     if (writer.has_whole_shard() || (Clock::now() - last_record > kRecordEvery && !folder.holds_old())) {
       folder.remove_replaced();
@@ -65,6 +99,13 @@ bool write_blocks(const PrepareOptions& options, BlockSource& blocks, PreparedWr
   }
   return true;
 }
+
+// Only the end of the process ends the wait for a pipe that nobody writes into.
+struct StopBlocks {
+  void operator()(BlockSource* blocks) const {
+    if (blocks->stop()) delete blocks;
+  }
+};
 
 void check_not_empty(const PrepareOptions& options, const PrepareState& state) {
   const PreparedIndex& index = state.index;
@@ -106,8 +147,8 @@ BlockSourceOptions block_source_options(const PrepareOptions& options, const Pre
                        .with_signatures = options.dedup == Dedup::kNear},
           .tokenizer = options.tokenizer,
           .num_threads = options.num_threads,
-          .share = {.first_block = state.next_block},
-          .expected_raw_hash = state.next_block > 0 ? std::optional(state.raw_hash) : std::nullopt};
+          .share = {},
+          .first_block = state.next_block};
 }
 
 PrepareResult prepare(const PrepareOptions& options) {
@@ -128,9 +169,9 @@ PrepareResult prepare(const PrepareOptions& options) {
     result.is_resumed = folder.recorded().has_value();
     PrepareState state = folder.recorded().value_or(first_state(options, tokenizer_sha256));
     const int64_t bytes_before = state.index.total().bytes;
-    std::unique_ptr<BlockSource> blocks;
+    std::unique_ptr<BlockSource, StopBlocks> blocks;
     if (!state.is_read && !state.index.is_cut) {
-      blocks = options.open_blocks(block_source_options(options, state));
+      blocks.reset(options.open_blocks(block_source_options(options, state)).release());
     }
     folder.begin();
     PreparedWriter writer({.folder = folder.path(),
@@ -146,7 +187,6 @@ PrepareResult prepare(const PrepareOptions& options) {
       result.is_interrupted = true;
       folder.discard_if_unrecorded();
       result.index = writer.state().index;
-      if (!blocks->stop()) static_cast<void>(blocks.release());  // only the end of the process ends a wait for input
       return result;
     }
     blocks.reset();

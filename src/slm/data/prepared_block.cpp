@@ -82,7 +82,7 @@ void count_input(std::string_view source, int64_t bytes, std::vector<PreparedBlo
 std::string encode(const PreparedBlock& block) {
   Encoder out;
   out.number(block.index);
-  out.number(block.is_end);
+  out.number(block.owner);
   out.number(block.raw_hash);
   out.numbers(block.documents);
   out.numbers(block.tokens);
@@ -109,7 +109,7 @@ PreparedBlock decode_prepared_block(std::string_view bytes) {
   Decoder in(bytes);
   PreparedBlock block;
   block.index = in.number<int64_t>();
-  block.is_end = in.number<bool>();
+  block.owner = in.number<int>();
   block.raw_hash = in.number<uint64_t>();
   block.documents = in.numbers<PreparedBlock::Document>();
   block.tokens = in.numbers<std::byte>();
@@ -128,6 +128,10 @@ PreparedBlock decode_prepared_block(std::string_view bytes) {
   }
   block.special_tokens_in_text = in.number<int64_t>();
   return block;
+}
+
+uint64_t raw_hash(const CorpusBlock& block) {
+  return block.group.is_end ? block.group.listing_hash : content_hash(block.bytes);
 }
 
 BlockPreparer::BlockPreparer(std::shared_ptr<const text::Tokenizer> tokenizer, Options options)
@@ -151,7 +155,8 @@ void BlockPreparer::append_separator(std::string_view text, std::vector<int32_t>
 PreparedBlock BlockPreparer::operator()(const CorpusBlock& block) const {
   PreparedBlock out;
   out.index = block.index;
-  out.raw_hash = content_hash(block.bytes);
+  out.owner = block.owner;
+  out.raw_hash = raw_hash(block);
   std::vector<int32_t> ids;
   const text::EncodeOptions encode = {.special_in_text = options_.special_in_text};
   for_each_document(

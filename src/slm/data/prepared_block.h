@@ -30,9 +30,9 @@ struct PreparedBlock {
     int64_t bytes = 0;
   };
 
-  int64_t index = 0;
-  bool is_end = false;    // no block of the corpus: what its reader passed over after the last one
-  uint64_t raw_hash = 0;  // content_hash of the block before it was parsed
+  int64_t index = 0;      // as owner, of the CorpusBlock
+  int owner = 0;          // where that is another process, there is only this and the hash
+  uint64_t raw_hash = 0;  // content_hash of the block before it was parsed; of a group's end the listing's hash
   std::vector<Document> documents;
   std::vector<std::byte> tokens;          // of all documents, uint16 or uint32, with the separators
   std::vector<NearSignature> signatures;  // of the documents that have one
@@ -41,6 +41,8 @@ struct PreparedBlock {
   SkipCounts skips;
   int64_t special_tokens_in_text = 0;
 };
+
+uint64_t raw_hash(const CorpusBlock& block);
 
 // As bytes, to be sent to another process of the same program.
 std::string encode(const PreparedBlock& block);

@@ -84,8 +84,6 @@ PreparedWriter::PreparedWriter(Options options, PrepareState state)
 
 void PreparedWriter::add(const PreparedBlock& block) {
   state_.skips.merge(block.skips);
-  state_.is_read = block.is_end;
-  if (block.is_end) return;
   state_.raw_hash = chained_hash(state_.raw_hash, block.raw_hash);
   state_.next_block = block.index + 1;
   state_.index.special_tokens_in_text += block.special_tokens_in_text;

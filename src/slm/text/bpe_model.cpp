@@ -19,6 +19,8 @@ BpeModel::BpeModel(Vocabulary vocabulary, const std::vector<std::pair<std::strin
     return id;
   };
   merges_.reserve(merges.size());
+  std::vector<bool> is_part(static_cast<size_t>(vocabulary_.size()));
+  bool is_in_order = true;
   std::string whole;
   int32_t last_whole = kNoToken;
   for (size_t rank = 0; rank < merges.size(); ++rank) {
@@ -30,7 +32,10 @@ BpeModel::BpeModel(Vocabulary vocabulary, const std::vector<std::pair<std::strin
     const int32_t next = last_whole + 1;
     last_whole = vocabulary_.has(next) && vocabulary_.token(next) == whole ? next : id_of(rank, whole);
     merges_.set(left_id, right_id, {static_cast<uint32_t>(rank), last_whole});
+    is_part[static_cast<size_t>(left_id)] = is_part[static_cast<size_t>(right_id)] = true;
+    is_in_order &= !is_part[static_cast<size_t>(last_whole)];
   }
+  merges_.set_in_order(is_in_order);
   if (options_.unknown_token) unknown_id_ = vocabulary_.find(*options_.unknown_token);
 }
 

@@ -4,6 +4,7 @@
 #include <bit>
 
 #include "slm/text/byte_tokenizer.h"
+#include "slm/text/long_merge.h"
 #include "slm/text/utf8.h"
 
 namespace slm::text {
@@ -60,6 +61,10 @@ void ByteMerger::merge(std::string_view word, std::vector<int32_t>& ids) const {
     int32_t few[kFew];
     ids.insert(ids.end(), few, few + merge_few(word, few));
     return;
+  }
+  if (word.size() >= kLongMerge && model_.merges().is_in_order()) {
+    const auto id_at = [&](size_t i) { return byte_ids_[static_cast<unsigned char>(word[i])]; };
+    return merge_long(model_.merges(), word.size(), id_at, [&](int32_t id, size_t, size_t) { ids.push_back(id); });
   }
   std::vector<ModelToken> tokens;
   tokens.reserve(word.size());

@@ -30,6 +30,11 @@ class MergeTable {
     filter_.add(hash);
   }
 
+  // Whether no token is made by a merge of higher rank than one that it goes into, as with all trained merges: then
+  // merges are done in the order of their ranks.
+  bool is_in_order() const { return is_in_order_; }
+  void set_in_order(bool is_in_order) { is_in_order_ = is_in_order; }
+
   // rank is Merge::kNever where the pair does not merge.
   Merge find(int32_t left, int32_t right) const {
     const uint64_t key = key_of(left, right), hash = hash_of(key);
@@ -70,6 +75,7 @@ class MergeTable {
 
   ZeroedTable<Slot> slots_;  // open addressing; a power of two, at most half full
   KeyFilter filter_;
+  bool is_in_order_ = false;
 };
 
 }  // namespace slm::text

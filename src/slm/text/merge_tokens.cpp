@@ -1,7 +1,9 @@
 #include <algorithm>
+#include <functional>
 #include <queue>
 
 #include "slm/text/bpe_model.h"
+#include "slm/text/long_merge.h"
 
 namespace slm::text {
 namespace {
@@ -31,49 +33,45 @@ void merge_few(const MergeTable& merges, size_t first, std::vector<ModelToken>& 
   }
 }
 
-struct Candidate {
-  uint32_t rank;
-  uint32_t left;  // index of the left token
-  int32_t id;
-  bool operator<(const Candidate& other) const {  // for a queue whose top is the smallest
-    return rank != other.rank ? rank > other.rank : left > other.left;
-  }
-};
+}  // namespace
 
-void merge_many(const MergeTable& merges, size_t first, std::vector<ModelToken>& tokens) {
+// The queue has, for each pair, its rank above the place of its left token; what a pair is not any more is passed over.
+void merge_with_queue(const MergeTable& merges, size_t first, std::vector<ModelToken>& tokens) {
   constexpr uint32_t kNone = UINT32_MAX;
   const auto num_tokens = static_cast<uint32_t>(tokens.size() - first);
   struct Link {
-    uint32_t previous;
-    uint32_t next;
-    bool is_gone = false;
+    uint32_t previous, next;
+    Merge merge;  // with the next token
+    bool is_gone;
   };
   std::vector<Link> links(num_tokens);
-  for (uint32_t i = 0; i < num_tokens; ++i) links[i] = {i == 0 ? kNone : i - 1, i + 1 < num_tokens ? i + 1 : kNone};
-  std::vector<Candidate> storage;
+  for (uint32_t i = 0; i < num_tokens; ++i) {
+    links[i] = {i == 0 ? kNone : i - 1, i + 1 < num_tokens ? i + 1 : kNone, {}, false};
+  }
+  std::vector<uint64_t> storage;
   storage.reserve(num_tokens);
-  std::priority_queue<Candidate> queue(std::less<Candidate>(), std::move(storage));
+  std::priority_queue<uint64_t, std::vector<uint64_t>, std::greater<>> queue({}, std::move(storage));
   const auto id_of = [&](uint32_t i) { return tokens[first + i].id; };
   const auto consider = [&](uint32_t left) {
-    if (left == kNone || links[left].next == kNone) return;
-    const Merge merge = merges.find(id_of(left), id_of(links[left].next));
-    if (merge.rank != Merge::kNever) queue.push({merge.rank, left, merge.id});
+    if (left == kNone) return;
+    Link& link = links[left];
+    link.merge = link.next == kNone ? Merge{} : merges.find(id_of(left), id_of(link.next));
+    if (link.merge.rank != Merge::kNever) queue.push(uint64_t{link.merge.rank} << 32 | left);
   };
   for (uint32_t i = 0; i + 1 < num_tokens; ++i) consider(i);
   while (!queue.empty()) {
-    const Candidate top = queue.top();
+    const auto rank = static_cast<uint32_t>(queue.top() >> 32), left = static_cast<uint32_t>(queue.top());
     queue.pop();
-    if (links[top.left].is_gone || links[top.left].next == kNone) continue;
-    const uint32_t right = links[top.left].next;
-    const Merge merge = merges.find(id_of(top.left), id_of(right));
-    if (merge.rank == Merge::kNever || merge.id != top.id) continue;  // one of the two has changed since
-    tokens[first + top.left].id = top.id;
-    tokens[first + top.left].end = tokens[first + right].end;
+    Link& link = links[left];
+    if (link.is_gone || link.merge.rank != rank) continue;
+    const uint32_t right = link.next;
+    tokens[first + left].id = link.merge.id;
+    tokens[first + left].end = tokens[first + right].end;
     links[right].is_gone = true;
-    links[top.left].next = links[right].next;
-    if (links[right].next != kNone) links[links[right].next].previous = top.left;
-    consider(links[top.left].previous);
-    consider(top.left);
+    link.next = links[right].next;
+    if (link.next != kNone) links[link.next].previous = left;
+    consider(link.previous);
+    consider(left);
   }
   size_t kept = first;
   for (uint32_t i = 0; i < num_tokens; ++i)
@@ -81,15 +79,21 @@ void merge_many(const MergeTable& merges, size_t first, std::vector<ModelToken>&
   tokens.resize(kept);
 }
 
-}  // namespace
-
 void merge_tokens(const MergeTable& merges, size_t first, std::vector<ModelToken>& tokens) {
   const size_t num_tokens = tokens.size() - first;
   if (num_tokens < 2) return;
   if (num_tokens <= kFewTokens) {
     merge_few(merges, first, tokens);
+  } else if (num_tokens < kLongMerge || !merges.is_in_order()) {
+    merge_with_queue(merges, first, tokens);
   } else {
-    merge_many(merges, first, tokens);
+    size_t kept = first;  // never beyond what is still to be read
+    merge_long(
+        merges, num_tokens, [&](size_t i) { return tokens[first + i].id; },
+        [&](int32_t id, size_t begin, size_t end) {
+          tokens[kept++] = {id, tokens[first + begin].begin, tokens[first + end - 1].end};
+        });
+    tokens.resize(kept);
   }
 }
 

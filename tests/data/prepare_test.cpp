@@ -10,6 +10,7 @@
 #include "data/prepared_folder.h"
 #include "slm/core/error.h"
 #include "slm/data/document_starts.h"
+#include "slm/data/prepared_corpus.h"
 #include "slm/data/token_shard.h"
 #include "slm/storage/atomic_file.h"
 #include "slm/storage/folder.h"
@@ -325,6 +326,25 @@ TEST(Prepare, LeavesAFinishedFolderAlone) {
   EXPECT_EQ(files_of(options.out), before);
   options.overwrite = true;
   EXPECT_FALSE(prepare(options).was_complete);
+}
+
+TEST(Prepare, SkipsDocumentsOfWhichTheTokenizerMakesNothing) {
+  const Corpus corpus({"hello world", "\u200b", "hello", "\u200b\u200b"});
+  PrepareOptions options = corpus.options("out");
+  options.tokenizer = text::parse_tokenizer(R"({"added_tokens": [], "normalizer": {"type": "BertNormalizer",
+      "clean_text": true, "handle_chinese_chars": true, "strip_accents": null, "lowercase": true},
+      "pre_tokenizer": {"type": "BertPreTokenizer"}, "post_processor": null, "decoder": null, "model": {
+      "type": "WordPiece", "unk_token": "[UNK]", "continuing_subword_prefix": "##", "max_input_chars_per_word": 100,
+      "vocab": {"[UNK]": 0, "hello": 1, "world": 2}}})",
+                                            "tokenizer.json");
+  options.val_fraction = 0;
+  const PrepareResult result = prepare(options);
+  EXPECT_EQ(result.index.total().documents, 2);
+  EXPECT_EQ(result.index.total().tokens, 3);
+  ASSERT_EQ(result.index.skipped.size(), 1u);
+  EXPECT_EQ(result.index.skipped[0].reason, "documents of which the tokenizer makes no token");
+  EXPECT_EQ(result.index.skipped[0].count, 2);
+  EXPECT_EQ(open_prepared_corpus(options.out).train.size(), 3);
 }
 
 TEST(Prepare, ToOverwriteKeepsTheOldCorpusUntilTheNewHasSomethingToShow) {

@@ -68,6 +68,14 @@ std::shared_ptr<const text::Tokenizer> open_tokenizer(const std::string& name, c
   return text::load_tokenizer(name);
 }
 
+// By a token of its own or, where the tokenizer has none, by a blank line.
+bool marks_ends_of_documents(const text::Tokenizer& tokenizer) {
+  if (tokenizer.special_tokens().document_separator()) return true;
+  std::vector<int32_t> ids;
+  tokenizer.encode("\n\n", ids);
+  return !ids.empty();
+}
+
 // Calls `action` at the end of its scope, however that comes.
 class Finally {
  public:
@@ -259,6 +267,12 @@ int PrepareCommand::run_first_rank(dist::Communicator& ranks, const StopSignal& 
     options.open_blocks = [&](data::BlockSourceOptions of_blocks) {
       return open_gathered_blocks(std::move(of_blocks), out_, ranks);
     };
+  }
+  if (!is_quiet_ && !marks_ends_of_documents(*options.tokenizer)) {
+    std::cerr << fmt::format(
+        "slm: warning: {}: has no token for the end of a document, nor for a blank line: documents will follow each "
+        "other without a border\n",
+        tokenizer_);
   }
   options.stop = &stop.flag();
   data::PrepareResult result;

@@ -7,6 +7,7 @@
 
 #include "slm/core/error.h"
 #include "slm/data/content_hash.h"
+#include "slm/data/skip_row.h"
 
 namespace slm::data {
 namespace {
@@ -167,6 +168,10 @@ PreparedBlock BlockPreparer::operator()(const CorpusBlock& block) const {
         out.special_tokens_in_text +=
             std::count_if(ids.begin(), ids.end(), [&](int32_t id) { return is_special_[static_cast<size_t>(id)]; });
         const bool is_whole = document.is_start && document.is_end;
+        if (is_whole && ids.empty()) {
+          skip_row(options_.corpus, out.skips, SkipReason::kNoTokens, {block.index, document.source, document.line});
+          return;
+        }
         const bool has_signature = options_.with_signatures && is_whole && std::ssize(ids) >= kMinNearTokens;
         if (has_signature) out.signatures.push_back(near_signature(near_minima(ids)));
         if (options_.with_signatures && !is_whole) out.minima.push_back(near_minima(ids));

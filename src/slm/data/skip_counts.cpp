@@ -20,6 +20,8 @@ std::string_view describe(SkipReason reason) {
       return "rows that are too long";
     case SkipReason::kBadRow:
       return "rows with a quote that never closes";
+    case SkipReason::kNoTokens:
+      return "documents of which the tokenizer makes no token";
     case SkipReason::kTooManyFields:
       return "rows with more fields than columns";
     case SkipReason::kBadFile:

@@ -17,10 +17,11 @@ enum class SkipReason {
   kWrongType,      // the text column holds something else than a string
   kTooLong,        // a line or row beyond CorpusOptions::max_record_bytes
   kBadRow,         // a CSV row with a quote that never closes
+  kNoTokens,       // text of which the tokenizer makes nothing, such as a lone U+200B for BERT
   kTooManyFields,  // a CSV row with more fields than the first row names: a delimiter in the text, not in quotes
   kBadFile,        // a file that could not be read to its end (only with skip_bad_files)
 };
-inline constexpr size_t kNumSkipReasons = 10;
+inline constexpr size_t kNumSkipReasons = 11;
 
 // "lines that are not JSON objects": what a report says after the number.
 std::string_view describe(SkipReason reason);

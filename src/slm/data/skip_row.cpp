@@ -28,6 +28,8 @@ std::string_view problem_of(SkipReason reason) {
       return "the row is too long";
     case SkipReason::kBadRow:
       return "a quote in this row never closes";
+    case SkipReason::kNoTokens:
+      return "the tokenizer makes no token of the document";
     case SkipReason::kTooManyFields:
       return "this row has more fields than the first row names";
     case SkipReason::kBadFile:

@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <filesystem>
 #include <fstream>
 #include <string>
 #include <thread>
@@ -195,6 +196,23 @@ TEST(Corpus, ReadsANamedPipeAsAStream) {
   EXPECT_EQ(corpus.texts, (Texts{"one", "two"}));
   ASSERT_EQ(::mkfifo((folder / "pipe.jsonl").c_str(), 0600), 0);
   EXPECT_EQ(CorpusReader({folder / "pipe.jsonl"}, {}).bytes_total(), std::nullopt);
+}
+
+TEST(Corpus, LeavesOutWhatTrainingAndPreparingLeftInAFolder) {
+  const ScratchFolder folder;
+  write_file(folder / "a.txt", "text");
+  write_file(folder / "config.json", "{\"text\": \"of the user\"}");
+  const Texts before = read_corpus({folder / ""}).texts;
+  EXPECT_EQ(before, (Texts{"text", "of the user"}));
+  for (const char* name : {"metrics.jsonl", "tokenizer.json", "data-cache/x/index.json",
+                           "checkpoints/step-1/config.json", "run/config.json", "run/metrics.jsonl", "out/index.json",
+                           "out/tokenizer.json", "out/documents", "new/unfinished/state.json"}) {
+    std::filesystem::create_directories(std::filesystem::path(folder / name).parent_path());
+    write_file(folder / name, "{\"text\": \"ours\"}\n");
+  }
+  write_file(folder / "run/notes.txt", "mine");
+  write_file(folder / "new/tokenizer.json", "{\"text\": \"also ours\"}");
+  EXPECT_EQ(read_corpus({folder / ""}).texts, (Texts{"text", "mine"}));
 }
 
 TEST(Corpus, ReadsCsvByTheNameOfItsColumn) {

@@ -7,6 +7,7 @@
 
 #include "slm/core/error.h"
 #include "slm/data/cloud_source.h"
+#include "slm/data/corpus_walk.h"
 #include "slm/data/file_kind.h"
 #include "slm/data/hub_dataset.h"
 #include "slm/storage/decompress.h"
@@ -74,7 +75,7 @@ bool CorpusFiles::is_wanted(std::string_view path) const {
 // Files are counted now and found again when their turn comes: a folder may hold more than memory should keep.
 void CorpusFiles::add_folder(const std::string& folder) {
   bool is_empty = true;
-  storage::FolderWalk walk(folder);
+  storage::FolderWalk walk = corpus_walk(folder);
   const auto next_file = [&] {
     while (true) {
       try {
@@ -185,7 +186,7 @@ std::optional<CorpusFiles::Input> CorpusFiles::list_next_input() {
     inputs_.pop_front();
     if (!input.is_folder) return input;
     current_name_ = input.path;
-    walk_.emplace(input.path);
+    walk_.emplace(corpus_walk(input.path));
   }
 }
 

@@ -17,8 +17,6 @@ namespace {
 
 constexpr int64_t kMaxStateBytes = int64_t{1} << 30;
 
-constexpr std::string_view kUnfinishedName = "unfinished";
-
 }  // namespace
 
 bool is_name_of_corpus(std::string_view name) {

@@ -12,6 +12,9 @@
 
 namespace slm::data {
 
+// The folder of what is not whole, in the folder that a corpus is prepared into.
+inline constexpr std::string_view kUnfinishedName = "unfinished";
+
 // Whether a file or folder of that name in a prepared corpus is part of it, whoever wrote it; a tensor is where the
 // index names it.
 bool is_name_of_corpus(std::string_view name);

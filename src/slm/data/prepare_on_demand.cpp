@@ -6,6 +6,7 @@
 #include <system_error>
 #include <vector>
 
+#include "slm/data/corpus_walk.h"
 #include "slm/data/file_kind.h"
 #include "slm/data/prepare.h"
 #include "slm/storage/folder.h"
@@ -22,7 +23,7 @@ bool is_plain_text(const NamedKind& kind) {
 }
 
 bool holds_other_than_text(const std::string& folder) {
-  storage::FolderWalk walk(folder);
+  storage::FolderWalk walk = corpus_walk(folder);
   while (const auto file = walk.next()) {
     const NamedKind kind = kind_of_name(file->path);
     if (kind.is_readable() && !is_plain_text(kind)) return true;
@@ -38,7 +39,7 @@ class StateOfFiles {
       add_file(path);
       return;
     }
-    storage::FolderWalk walk(path);
+    storage::FolderWalk walk = corpus_walk(path);
     while (const auto file = walk.next()) add_file(file->path);
   }
   std::string sha256() { return hash_.hex_digest(); }

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "slm/core/error.h"
+#include "slm/data/corpus_walk.h"
 #include "slm/data/file_kind.h"
 #include "slm/storage/folder.h"
 #include "slm/storage/folder_walk.h"
@@ -47,7 +48,7 @@ void for_each_text(const std::string& path, const std::function<void(TextDocumen
     return;
   }
   bool is_empty = true;
-  storage::FolderWalk walk(path);
+  storage::FolderWalk walk = corpus_walk(path);
   while (const auto file = walk.next()) {
     if (!is_text_file(*file)) continue;
     is_empty = false;
@@ -68,7 +69,7 @@ std::vector<TextDocument> open_text(const std::string& path) {
 int64_t size_of_text(const std::string& path) {
   if (!storage::is_directory(path)) return storage::is_pipe(path) ? 0 : storage::file_size(path);
   int64_t size = 0;
-  storage::FolderWalk walk(path);
+  storage::FolderWalk walk = corpus_walk(path);
   while (const auto file = walk.next()) size += is_text_file(*file) ? file->size_bytes : 0;
   return size;
 }

@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <filesystem>
 #include <system_error>
+#include <utility>
 
 #include "slm/core/error.h"
 #include "slm/storage/failure.h"
@@ -20,7 +21,7 @@ constexpr size_t kMaxFolders = 64;
 
 }  // namespace
 
-FolderWalk::FolderWalk(const std::string& folder) {
+FolderWalk::FolderWalk(const std::string& folder, LeaveOut leave_out) : leave_out_(std::move(leave_out)) {
   levels_.push_back({folder, identity_of(folder), FolderNames(folder)});
 }
 
@@ -38,7 +39,7 @@ std::optional<FolderWalk::File> FolderWalk::next() {
       levels_.pop_back();
       continue;
     }
-    if (name->starts_with('.')) continue;
+    if (name->starts_with('.') || (leave_out_ && leave_out_(level.folder, *name))) continue;
     std::string path = join(level.folder, *name);
     std::error_code gone;  // a file may vanish, or a link lead nowhere, between listing and asking
     const std::filesystem::directory_entry entry(local_path(path), gone);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -19,8 +20,11 @@ class FolderWalk {
     int64_t size_bytes = 0;
   };
 
+  // Of a folder and the name of an entry in it: whether the walk passes over that.
+  using LeaveOut = std::function<bool(const std::string& folder, const std::string& name)>;
+
   // Throws IoError, as next() does.
-  explicit FolderWalk(const std::string& folder);
+  explicit FolderWalk(const std::string& folder, LeaveOut leave_out = {});
 
   // nullopt at the end. Throws Error for more than 64 folders inside each other; the next call goes on behind them.
   std::optional<File> next();
@@ -39,6 +43,7 @@ class FolderWalk {
 
   static Identity identity_of(const std::string& folder);
 
+  LeaveOut leave_out_;
   std::vector<Level> levels_;  // each inside the one before
 };
 

@@ -1,6 +1,6 @@
 // Any text, with a tokenizer of each kind: the fast path gives the ids of the pipeline, so do the parts of a text that
-// is cut, offsets lie inside the text, blocks decode to the whole, and bytes come back. The first byte says which
-// tokenizer.
+// is cut, offsets lie inside the text, blocks and streams decode to the whole, and bytes come back. The first byte says
+// which tokenizer.
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
@@ -10,8 +10,9 @@
 #include <string_view>
 
 #include "slm/core/error.h"
-#include "slm/text/block_decoder.h"
+#include "slm/text/stream_decoder.h"
 #include "slm/text/text_cut.h"
+#include "slm/text/utf8.h"
 #include "small_tokenizers.h"
 
 namespace {
@@ -31,14 +32,19 @@ void check(const slm::text::Tokenizer& tokenizer, std::string_view text) {
     require(ids == encoding.ids);
   }
   const std::string decoded = tokenizer.decode(encoding.ids, {.skip_special_tokens = false});
-  slm::text::BlockDecoder blocks(tokenizer, {.skip_special_tokens = false});
+  const auto blocks = tokenizer.block_decoder(false);
   std::string joined;
   for (std::span<const int32_t> left = encoding.ids; !left.empty();) {
     const size_t count = std::min<size_t>(left.size(), 1 + text.size() % 40);
-    joined += blocks.push(left.first(count));
+    blocks->push(left.first(count), joined);
     left = left.subspan(count);
   }
-  require(joined + blocks.finish() == decoded);
+  blocks->finish(joined);
+  require(joined == decoded);
+  slm::text::StreamDecoder stream(tokenizer, false);
+  std::string streamed;
+  for (const int32_t id : encoding.ids) streamed += stream.push(id);
+  require(streamed + stream.finish() == slm::text::replace_invalid_utf8(decoded));
   const bool keeps_bytes = tokenizer.kind() == "byte" || tokenizer.vocab_size() == 277;
   if (keeps_bytes) require(decoded == text);
 }

@@ -73,5 +73,21 @@ TEST(StoppingText, HasNoTextWithoutATokenizer) {
   EXPECT_EQ(text.num_tokens(), 1);
 }
 
+TEST(StoppingText, CountsTokensThatNameBytesWithTheCharacterTheySpell) {
+  const auto tokenizer = text::parse_tokenizer(
+      R"({"model":{"type":"WordLevel","unk_token":"x","vocab":{"<0xE2>":0,"<0x82>":1,"<0xAC>":2,"x":3}},
+          "decoder":{"type":"ByteFallback"}})",
+      "bytes");
+  for (const auto& [ids, num_tokens, stopped] :
+       {std::tuple(std::vector{3, 0, 1, 2, 3, 3}, 4, true), {{3, 0, 1, 2}, 4, false}, {{3, 3}, 0, true}}) {
+    StoppingText text(tokenizer.get(), {num_tokens == 0 ? "xx" : "¬x", "€xx"[0] == 'x' ? "" : "xx"});
+    for (const int32_t id : ids) {
+      if (!text.has_stopped()) text.push(id);
+    }
+    EXPECT_EQ(text.has_stopped(), stopped);
+    EXPECT_EQ(text.num_tokens(), num_tokens);
+  }
+}
+
 }  // namespace
 }  // namespace slm::generate

@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
+#include <vector>
+
 #include "slm/text/utf8.h"
 
 namespace slm::text {
@@ -25,6 +28,28 @@ TEST(StreamDecoder, ReplacesACharacterThatNeverBecomesWhole) {
   EXPECT_EQ(decoder.push(0xF0), "");
   EXPECT_EQ(decoder.finish(), "�");
   EXPECT_EQ(decoder.push('c'), "c");
+}
+
+TEST(StreamDecoder, GivesATokenOfEachKindAtOnce) {
+  for (const auto& [decoder, tokens, texts] : std::vector<std::array<std::string, 3>>{
+           {R"({"type":"WordPiece","prefix":"##","cleanup":true})", R"({"a":0,"##b":1,"c":2})", "a|b| c"},
+           {R"({"type":"Metaspace","replacement":"▁","prepend_scheme":"always"})", R"({"▁a":0,"b":1,"▁c":2})",
+            "a|b| c"},
+           {R"({"type":"ByteLevel","add_prefix_space":true,"trim_offsets":true,"use_regex":true})",
+            R"({"a":0,"Ġb":1,"c":2})", "a| b|c"},
+           {R"({"type":"BPEDecoder","suffix":"</w>"})", R"({"a</w>":0,"b":1,"c</w>":2})", "a| b|c"},
+           {R"({"type":"Fuse"})", R"({"a":0,"b":1,"c":2})", "a|b|c"},
+           {R"({"type":"Sequence","decoders":[{"type":"ByteFallback"},{"type":"Fuse"},
+                {"type":"Strip","content":" ","start":1,"stop":0}]})",
+            R"({" a":0,"b":1," c":2})", "a|b| c"}}) {
+    const auto tokenizer = parse_tokenizer(
+        R"({"model":{"type":"WordLevel","unk_token":"a","vocab":)" + tokens + R"(},"decoder":)" + decoder + "}", "t");
+    StreamDecoder stream(*tokenizer);
+    std::string given = stream.push(0);
+    for (const int32_t id : {1, 2}) given += "|" + stream.push(id);
+    EXPECT_EQ(given, texts) << decoder;
+    EXPECT_EQ(stream.finish(), "");
+  }
 }
 
 TEST(StreamDecoder, ThePiecesJoinedAreTheWholeText) {

@@ -46,7 +46,7 @@ class IdReader {
     while (at != end) {
       if (*at == '\n') {
         write_ids(decoder, out);
-        out.write(decoder.finish());
+        write_end(decoder, out);
         out.write("\n");
         ++at;
         continue;
@@ -72,6 +72,13 @@ class IdReader {
     return size;
   }
 
+  // What is left at the end of a text.
+  void write_end(text::BlockDecoder& decoder, storage::ByteSink& out) {
+    text_.clear();
+    decoder.finish(text_);
+    out.write(text_);
+  }
+
  private:
   void check(uint64_t id, size_t byte) const {
     if (id < static_cast<uint64_t>(vocab_size_)) return;
@@ -80,11 +87,9 @@ class IdReader {
   }
 
   void write_ids(text::BlockDecoder& decoder, storage::ByteSink& out) {
-    // A few at a time: a decoder makes a string of each.
-    constexpr size_t kIds = size_t{1} << 16;
-    for (std::span<const int32_t> left = ids_; !left.empty(); left = left.subspan(std::min(kIds, left.size()))) {
-      out.write(decoder.push(left.first(std::min(kIds, left.size()))));
-    }
+    text_.clear();
+    decoder.push(ids_, text_);
+    out.write(text_);
     ids_.clear();
   }
 
@@ -92,6 +97,7 @@ class IdReader {
   int32_t vocab_size_;
   size_t num_taken_ = 0;  // bytes
   std::vector<int32_t> ids_;
+  std::string text_;  // of these
 };
 
 class TokenizerDecodeCommand final : public Command {
@@ -129,19 +135,19 @@ class TokenizerDecodeCommand final : public Command {
  private:
   void decode_into(const text::Tokenizer& tokenizer, storage::ByteSink& out) const {
     InputBlocks input(input_);
-    text::BlockDecoder decoder(tokenizer, {.skip_special_tokens = !keep_special_tokens_});
+    const auto decoder = tokenizer.block_decoder(!keep_special_tokens_);
     ProgressBar bar("decode", true);
     const bool is_binary = input_.ends_with(".bin");
     IdReader reader(input_, tokenizer.vocab_size());
     std::string block;
     for (bool is_last = false; !is_last;) {
       is_last = !input.append_to(block);
-      const size_t used = is_binary ? reader.read_binary(block, is_last, decoder, out)
-                                    : reader.read_lines(block, is_last, decoder, out);
+      const size_t used = is_binary ? reader.read_binary(block, is_last, *decoder, out)
+                                    : reader.read_lines(block, is_last, *decoder, out);
       block.erase(0, used);
       bar.update_bytes(input.num_read(), input.total_bytes());
     }
-    out.write(decoder.finish());
+    reader.write_end(*decoder, out);
   }
 
   std::string tokenizer_;

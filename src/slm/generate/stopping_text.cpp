@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <cassert>
+#include <span>
 
 namespace slm::generate {
 
 StoppingText::StoppingText(const text::Tokenizer* tokenizer, std::vector<std::string> stop_strings)
-    : decoder_(tokenizer == nullptr ? nullptr : std::make_unique<text::StreamDecoder>(*tokenizer)),
+    : tokenizer_(tokenizer),
+      decoder_(tokenizer == nullptr ? nullptr : std::make_unique<text::StreamDecoder>(*tokenizer)),
       stop_strings_(std::move(stop_strings)) {
   std::erase(stop_strings_, "");
 }
@@ -16,6 +18,7 @@ std::string StoppingText::push(int32_t id) {
   const std::string added = decoder_ == nullptr ? std::string() : decoder_->push(id);
   text_ += added;
   text_after_token_.push_back(text_.size());
+  if (!stop_strings_.empty()) ids_.push_back(id);
   num_tokens_ = std::ssize(text_after_token_);
   find_stop(added.size());
   return take_certain(has_stopped_ ? text_.size() : text_.size() - num_undecided());
@@ -39,14 +42,19 @@ void StoppingText::find_stop(size_t added) {
   if (cut == std::string::npos) return;
   has_stopped_ = true;
   text_.resize(cut);
-  // Tokens that end behind the cut are no part of the text, nor are those before them that only began a character.
-  while (num_tokens_ > 0 && text_after_token_[static_cast<size_t>(num_tokens_ - 1)] > cut) --num_tokens_;
-  const auto length_before = [&](int64_t token) {
-    return token == 0 ? 0 : text_after_token_[static_cast<size_t>(token - 1)];
-  };
-  while (num_tokens_ > 0 && length_before(num_tokens_ - 1) == text_after_token_[static_cast<size_t>(num_tokens_ - 1)]) {
+  // Tokens that end behind the cut are no part of the text, nor are those before them that gave nothing: but for those
+  // whose characters came with a later token, as with tokens that each name a byte.
+  while (num_tokens_ > 0 && length_after(num_tokens_) > cut) --num_tokens_;
+  while (num_tokens_ > 0 && length_after(num_tokens_ - 1) == length_after(num_tokens_)) {
+    const std::string decoded =
+        tokenizer_->decode(std::span(ids_).first(static_cast<size_t>(num_tokens_)), {.replace_invalid_utf8 = true});
+    if (decoded.size() > length_after(num_tokens_) && text_.starts_with(decoded)) break;
     --num_tokens_;
   }
+}
+
+size_t StoppingText::length_after(int64_t num_tokens) const {
+  return num_tokens == 0 ? 0 : text_after_token_[static_cast<size_t>(num_tokens - 1)];
 }
 
 size_t StoppingText::num_undecided() const {

@@ -35,15 +35,19 @@ class StoppingText {
  private:
   // Looks for stop strings in what `added` bytes at the end of text_ made possible; cuts text_ at the first.
   void find_stop(size_t added);
+  // Length of text_ after that many tokens.
+  size_t length_after(int64_t num_tokens) const;
   // Length of the longest end of text_ that begins a stop string.
   size_t num_undecided() const;
   std::string take_certain(size_t certain);
 
+  const text::Tokenizer* tokenizer_;  // may be null
   std::unique_ptr<text::StreamDecoder> decoder_;
   std::vector<std::string> stop_strings_;
   std::string text_;
   size_t num_returned_ = 0;               // bytes of text_
   std::vector<size_t> text_after_token_;  // length of text_ after each token
+  std::vector<int32_t> ids_;              // pushed, where there are stop strings
   int64_t num_tokens_ = 0;
   bool has_stopped_ = false;
 };

@@ -1,29 +1,16 @@
 #include "slm/text/decoder.h"
 
-#include <array>
-#include <charconv>
-#include <functional>
+#include <algorithm>
+#include <limits>
+#include <optional>
 
-#include "slm/text/byte_tokenizer.h"
+#include "slm/text/decoder_step.h"
 #include "slm/text/utf8.h"
 
 namespace slm::text {
 namespace {
 
-using Tokens = std::vector<std::string>;
-
-class FunctionDecoder final : public Decoder {
- public:
-  explicit FunctionDecoder(std::function<void(Tokens&)> apply) : apply_(std::move(apply)) {}
-  void decode(Tokens& tokens) const override { apply_(tokens); }
-
- private:
-  std::function<void(Tokens&)> apply_;
-};
-
-std::unique_ptr<Decoder> from_function(std::function<void(Tokens&)> apply) {
-  return std::make_unique<FunctionDecoder>(std::move(apply));
-}
+struct NoOptions {};
 
 void replace_all(std::string& text, std::string_view what, std::string_view by) {
   if (what.empty()) return;
@@ -45,164 +32,285 @@ void clean_up(std::string& text) {
   for (const auto& [what, by] : kReplacements) replace_all(text, what, by);
 }
 
-void join_named_bytes(Tokens& tokens) {
-  Tokens out;
-  std::string bytes;
-  const auto flush = [&] {
-    if (bytes.empty()) return;
-    if (is_valid_utf8(bytes)) {
-      out.push_back(bytes);
-    } else {
-      std::string replacement;
-      append_utf8(replacement, kReplacementCharacter);
-      out.insert(out.end(), bytes.size(), replacement);
+struct SubwordOptions {
+  std::string prefix;
+  bool cleanup;
+};
+
+class WordPieceStep final : public TokenStep {
+ public:
+  WordPieceStep(const SubwordOptions& options, DecoderStep& next) : TokenStep(next), options_(options) {}
+
+ private:
+  void take(std::string& token) override {
+    if (!is_first_) {
+      if (token.starts_with(options_.prefix)) {
+        token.erase(0, options_.prefix.size());
+      } else {
+        token.insert(token.begin(), ' ');
+      }
     }
-    bytes.clear();
-  };
-  for (std::string& token : tokens) {
-    if (const auto byte = named_byte(token)) {
-      bytes.push_back(*byte);
-    } else {
-      flush();
-      out.push_back(std::move(token));
+    is_first_ = false;
+    if (options_.cleanup) clean_up(token);
+    give(token);
+  }
+  void take_end() override { is_first_ = true; }
+
+  const SubwordOptions& options_;
+  bool is_first_ = true;
+};
+
+struct MetaspaceOptions {
+  std::string mark;
+  bool strips_first;
+};
+
+class MetaspaceStep final : public TokenStep {
+ public:
+  MetaspaceStep(const MetaspaceOptions& options, DecoderStep& next) : TokenStep(next), options_(options) {}
+
+ private:
+  void take(std::string& token) override {
+    replace_all(token, options_.mark, is_first_ && options_.strips_first ? "" : " ");
+    is_first_ = false;
+    give(token);
+  }
+  void take_end() override { is_first_ = true; }
+
+  const MetaspaceOptions& options_;
+  bool is_first_ = true;
+};
+
+// The suffix stands for a space, but in the last token for nothing: what follows it in a token waits for the next one.
+class BpeStep final : public TokenStep {
+ public:
+  BpeStep(const std::string& suffix, DecoderStep& next) : TokenStep(next), suffix_(suffix) {}
+
+ private:
+  void take(std::string& token) override {
+    if (waiting_) give_waiting(" ");
+    const size_t certain = suffix_.empty() ? token.size() : std::min(token.find(suffix_), token.size());
+    next().put(std::string_view(token).substr(0, certain));
+    waiting_ = token.substr(certain);
+  }
+  void take_end() override {
+    if (waiting_) give_waiting("");
+  }
+
+  void give_waiting(std::string_view by) {
+    replace_all(*waiting_, suffix_, by);
+    give(*waiting_);
+    waiting_.reset();
+  }
+
+  const std::string& suffix_;
+  std::optional<std::string> waiting_;  // the rest of the last token
+};
+
+class CtcStep final : public TokenStep {
+ public:
+  CtcStep(const CtcOptions& options, DecoderStep& next) : TokenStep(next), options_(options) {}
+
+ private:
+  void take(std::string& token) override {
+    if (last_ == token) return;
+    last_ = token;
+    replace_all(token, options_.pad_token, "");
+    if (options_.cleanup) {
+      clean_up(token);
+      replace_all(token, options_.word_delimiter_token, " ");
+    }
+    if (!token.empty()) give(token);
+  }
+  void take_end() override { last_.reset(); }
+
+  const CtcOptions& options_;
+  std::optional<std::string> last_;
+};
+
+class FuseStep final : public DecoderStep {
+ public:
+  FuseStep(const NoOptions&, DecoderStep& next) : next_(next) {}
+
+  void put(std::string_view part) override { next_.put(part); }
+  void end_token() override {}
+  void finish() override {
+    next_.end_token();
+    next_.finish();
+  }
+
+ private:
+  DecoderStep& next_;
+};
+
+class SpacedStep final : public DecoderStep {
+ public:
+  SpacedStep(const NoOptions&, DecoderStep& next) : next_(next) {}
+
+  void put(std::string_view part) override {
+    begin_token();
+    next_.put(part);
+  }
+  void end_token() override {
+    begin_token();
+    next_.end_token();
+    is_inside_ = is_first_ = false;
+  }
+  void finish() override {
+    next_.finish();
+    is_first_ = true;
+  }
+
+ private:
+  void begin_token() {
+    if (!is_inside_ && !is_first_) next_.put(" ");
+    is_inside_ = true;
+  }
+
+  DecoderStep& next_;
+  bool is_first_ = true;
+  bool is_inside_ = false;  // a token
+};
+
+struct StripOptions {
+  std::string character;
+  size_t start;
+  size_t stop;
+};
+
+// Works on a token as it comes, because behind Fuse the whole text is one.
+class StripStep final : public DecoderStep {
+ public:
+  StripStep(const StripOptions& options, DecoderStep& next) : options_(options), next_(next) {}
+
+  void put(std::string_view part) override {
+    waiting_ += part;
+    if (!strip_start()) return;
+    if (waiting_.size() <= max_stripped()) return;
+    const size_t certain = waiting_.size() - max_stripped();
+    next_.put(std::string_view(waiting_).substr(0, certain));
+    waiting_.erase(0, certain);
+  }
+
+  void end_token() override {
+    const std::string& character = options_.character;
+    for (size_t i = 0; i < options_.stop && waiting_.ends_with(character); ++i) {
+      waiting_.resize(waiting_.size() - character.size());
+    }
+    next_.put(waiting_);
+    next_.end_token();
+    waiting_.clear();
+    num_stripped_ = 0;
+  }
+
+  void finish() override { next_.finish(); }
+
+ private:
+  // False while more of the beginning is to come.
+  bool strip_start() {
+    std::string_view rest = waiting_;
+    const std::string& character = options_.character;
+    for (; num_stripped_ < options_.start && rest.starts_with(character); ++num_stripped_) {
+      rest.remove_prefix(character.size());
+    }
+    waiting_.erase(0, waiting_.size() - rest.size());
+    if (num_stripped_ < options_.start && character.starts_with(waiting_)) return false;
+    num_stripped_ = options_.start;
+    return true;
+  }
+
+  // Bytes at the end of a token that may go.
+  size_t max_stripped() const {
+    const size_t size = options_.character.size();
+    return options_.stop > std::numeric_limits<size_t>::max() / size ? std::numeric_limits<size_t>::max()
+                                                                     : options_.stop * size;
+  }
+
+  const StripOptions& options_;
+  DecoderStep& next_;
+  std::string waiting_;      // of the token
+  size_t num_stripped_ = 0;  // characters at its beginning
+};
+
+struct ReplaceOptions {
+  std::unique_ptr<Pattern> pattern;
+  std::string content;
+};
+
+class ReplaceStep final : public TokenStep {
+ public:
+  ReplaceStep(const ReplaceOptions& options, DecoderStep& next) : TokenStep(next), options_(options) {}
+
+ private:
+  void take(std::string& token) override {
+    std::string out;
+    for (const TextPart& part : options_.pattern->parts_of(token)) {
+      if (part.is_match) {
+        out += options_.content;
+      } else {
+        out.append(token, part.begin, part.end - part.begin);
+      }
+    }
+    give(out);
+  }
+
+  const ReplaceOptions& options_;
+};
+
+using Decoders = std::vector<std::unique_ptr<Decoder>>;
+
+class SequenceStep final : public DecoderStep {
+ public:
+  SequenceStep(const Decoders& decoders, DecoderStep& next) : first_(&next) {
+    for (auto decoder = decoders.rbegin(); decoder != decoders.rend(); ++decoder) {
+      steps_.push_back((*decoder)->start(*first_));
+      first_ = steps_.back().get();
     }
   }
-  flush();
-  tokens = std::move(out);
-}
 
-std::string joined(const Tokens& tokens) {
+  void put(std::string_view part) override { first_->put(part); }
+  void end_token() override { first_->end_token(); }
+  void finish() override { first_->finish(); }
+
+ private:
+  std::vector<std::unique_ptr<DecoderStep>> steps_;  // the last one first
+  DecoderStep* first_;
+};
+
+std::string utf8_of(char32_t character) {
   std::string out;
-  for (const std::string& token : tokens) out += token;
+  append_utf8(out, character);
   return out;
-}
-
-void strip_token(std::string& token, char32_t content, size_t start, size_t stop) {
-  std::string character;
-  append_utf8(character, content);
-  for (size_t i = 0; i < start && token.starts_with(character); ++i) token.erase(0, character.size());
-  for (size_t i = 0; i < stop && token.ends_with(character); ++i) token.resize(token.size() - character.size());
 }
 
 }  // namespace
 
-std::optional<char> named_byte(std::string_view token) {
-  if (token.size() != 6 || !token.starts_with("<0x") || !token.ends_with('>')) return std::nullopt;
-  // A sign in front of one digit is a number to Hugging Face, too.
-  std::string_view digits = token.substr(3, 2);
-  if (digits.starts_with('+')) digits.remove_prefix(1);
-  unsigned value = 0;
-  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value, 16);
-  if (error != std::errc() || end != digits.data() + digits.size()) return std::nullopt;
-  return static_cast<char>(value);
-}
-
-std::string byte_level_bytes(std::string_view token) {
-  // The alphabet lies below this character.
-  constexpr char32_t kEnd = 0x180;
-  static const auto bytes_by_character = [] {
-    std::array<int, kEnd> bytes;
-    bytes.fill(-1);
-    for (size_t byte = 0; byte < 256; ++byte) {
-      bytes[read_utf8(byte_level_alphabet()[byte], 0).code_point] = static_cast<int>(byte);
-    }
-    return bytes;
-  }();
-  std::string bytes;
-  for (size_t at = 0; at < token.size();) {
-    const Utf8Char c = read_utf8(token, at);
-    const int byte = c.code_point < kEnd ? bytes_by_character[c.code_point] : -1;
-    if (byte < 0) return std::string(token);
-    bytes.push_back(static_cast<char>(byte));
-    at += static_cast<size_t>(c.length);
-  }
-  return bytes;
-}
-
-std::unique_ptr<Decoder> byte_level_decoder() {
-  return from_function([](Tokens& tokens) {
-    std::string bytes;
-    for (const std::string& token : tokens) bytes += byte_level_bytes(token);
-    tokens.assign(1, bytes);
-  });
-}
-
-std::unique_ptr<Decoder> byte_fallback_decoder() { return from_function(join_named_bytes); }
-
 std::unique_ptr<Decoder> wordpiece_decoder(std::string prefix, bool cleanup) {
-  return from_function([prefix = std::move(prefix), cleanup](Tokens& tokens) {
-    for (size_t i = 0; i < tokens.size(); ++i) {
-      if (i > 0) {
-        if (tokens[i].starts_with(prefix)) {
-          tokens[i].erase(0, prefix.size());
-        } else {
-          tokens[i].insert(tokens[i].begin(), ' ');
-        }
-      }
-      if (cleanup) clean_up(tokens[i]);
-    }
-  });
+  return decoder_of<WordPieceStep>(SubwordOptions{std::move(prefix), cleanup});
 }
 
 std::unique_ptr<Decoder> metaspace_decoder(char32_t replacement, bool strips_first) {
-  std::string mark;
-  append_utf8(mark, replacement);
-  return from_function([=](Tokens& tokens) {
-    for (size_t i = 0; i < tokens.size(); ++i) replace_all(tokens[i], mark, i == 0 && strips_first ? "" : " ");
-  });
+  return decoder_of<MetaspaceStep>(MetaspaceOptions{utf8_of(replacement), strips_first});
 }
 
-std::unique_ptr<Decoder> bpe_decoder(std::string suffix) {
-  return from_function([suffix = std::move(suffix)](Tokens& tokens) {
-    for (size_t i = 0; i < tokens.size(); ++i) replace_all(tokens[i], suffix, i + 1 == tokens.size() ? "" : " ");
-  });
-}
+std::unique_ptr<Decoder> bpe_decoder(std::string suffix) { return decoder_of<BpeStep>(std::move(suffix)); }
 
-std::unique_ptr<Decoder> ctc_decoder(CtcOptions options) {
-  return from_function([options = std::move(options)](Tokens& tokens) {
-    Tokens out;
-    for (size_t i = 0; i < tokens.size(); ++i) {
-      if (i > 0 && tokens[i] == tokens[i - 1]) continue;
-      std::string token = tokens[i];
-      replace_all(token, options.pad_token, "");
-      if (options.cleanup) {
-        clean_up(token);
-        replace_all(token, options.word_delimiter_token, " ");
-      }
-      if (!token.empty()) out.push_back(std::move(token));
-    }
-    tokens = std::move(out);
-  });
-}
+std::unique_ptr<Decoder> ctc_decoder(CtcOptions options) { return decoder_of<CtcStep>(std::move(options)); }
 
-std::unique_ptr<Decoder> fuse_decoder() {
-  return from_function([](Tokens& tokens) { tokens.assign(1, joined(tokens)); });
-}
+std::unique_ptr<Decoder> fuse_decoder() { return decoder_of<FuseStep>(NoOptions()); }
+
+std::unique_ptr<Decoder> spaced_decoder() { return decoder_of<SpacedStep>(NoOptions()); }
 
 std::unique_ptr<Decoder> strip_decoder(char32_t content, size_t start, size_t stop) {
-  return from_function([=](Tokens& tokens) {
-    for (std::string& token : tokens) strip_token(token, content, start, stop);
-  });
+  return decoder_of<StripStep>(StripOptions{utf8_of(content), start, stop});
 }
 
 std::unique_ptr<Decoder> replace_decoder(std::unique_ptr<Pattern> pattern, std::string content) {
-  const std::shared_ptr<const Pattern> shared = std::move(pattern);
-  return from_function([shared, content = std::move(content)](Tokens& tokens) {
-    for (std::string& token : tokens) {
-      std::string out;
-      for (const TextPart& part : shared->parts_of(token)) {
-        out += part.is_match ? content : token.substr(part.begin, part.end - part.begin);
-      }
-      token = std::move(out);
-    }
-  });
+  return decoder_of<ReplaceStep>(ReplaceOptions{std::move(pattern), std::move(content)});
 }
 
 std::unique_ptr<Decoder> decoder_sequence(std::vector<std::unique_ptr<Decoder>> steps) {
-  const auto shared = std::make_shared<const std::vector<std::unique_ptr<Decoder>>>(std::move(steps));
-  return from_function([shared](Tokens& tokens) {
-    for (const auto& step : *shared) step->decode(tokens);
-  });
+  return decoder_of<SequenceStep>(std::move(steps));
 }
 
 }  // namespace slm::text

@@ -130,33 +130,69 @@ Encoding PipelineTokenizer::encode_with_offsets(std::string_view text, const Enc
   return run(text, options, true);
 }
 
-std::optional<std::string> PipelineTokenizer::token_for_decoder(int32_t id) const {
-  if (const AddedToken* token = pipeline_.added_tokens->find(id)) {
-    return std::string(pipeline_.added_tokens->decoded_form(*token));
-  }
+std::optional<std::string_view> PipelineTokenizer::token_for_decoder(int32_t id) const {
+  if (const AddedToken* token = pipeline_.added_tokens->find(id)) return pipeline_.added_tokens->decoded_form(*token);
   const Vocabulary& vocabulary = pipeline_.model->vocabulary();
-  if (!vocabulary.has(id)) return std::nullopt;
-  return std::string(vocabulary.token(id));
+  return vocabulary.has(id) ? std::optional(vocabulary.token(id)) : std::nullopt;
 }
 
-std::string PipelineTokenizer::join(std::vector<std::string> tokens) const {
-  if (pipeline_.decoder) pipeline_.decoder->decode(tokens);
-  std::string text;
-  for (const std::string& token : tokens) {
-    if (!pipeline_.decoder && &token != &tokens.front()) text += ' ';
-    text += token;
+class PipelineTokenizer::IdDecoder final : public BlockDecoder {
+ public:
+  IdDecoder(const PipelineTokenizer& tokenizer, bool skip_special_tokens)
+      : tokenizer_(tokenizer),
+        skip_special_tokens_(skip_special_tokens),
+        first_(tokenizer.pipeline_.decoder->start(text_)) {}
+
+  void push(std::span<const int32_t> ids, std::string& text) override {
+    const AddedTokens& added = *tokenizer_.pipeline_.added_tokens;
+    for (const int32_t id : ids) {
+      const auto token = tokenizer_.token_for_decoder(id);
+      if (token && !(skip_special_tokens_ && added.is_special(*token))) push(*token);
+    }
+    text_.move_to(text);
   }
-  return text;
+
+  void push(std::string_view token) {
+    first_->put(token);
+    first_->end_token();
+  }
+
+  void finish(std::string& text) override {
+    first_->finish();
+    text_.move_to(text);
+  }
+
+ private:
+  // Collects what the last step gives.
+  class Text final : public DecoderStep {
+   public:
+    void put(std::string_view part) override { text_ += part; }
+    void end_token() override {}
+    void finish() override {}
+    void move_to(std::string& text) {
+      text += text_;
+      text_.clear();
+    }
+
+   private:
+    std::string text_;
+  };
+
+  const PipelineTokenizer& tokenizer_;
+  bool skip_special_tokens_;
+  Text text_;
+  std::unique_ptr<DecoderStep> first_;
+};
+
+std::unique_ptr<BlockDecoder> PipelineTokenizer::block_decoder(bool skip_special_tokens) const {
+  return std::make_unique<IdDecoder>(*this, skip_special_tokens);
 }
 
 std::string PipelineTokenizer::decode(std::span<const int32_t> ids, const DecodeOptions& options) const {
-  std::vector<std::string> tokens;
-  for (const int32_t id : ids) {
-    auto token = token_for_decoder(id);
-    if (!token || (options.skip_special_tokens && pipeline_.added_tokens->is_special(*token))) continue;
-    tokens.push_back(std::move(*token));
-  }
-  std::string text = join(std::move(tokens));
+  IdDecoder decoder(*this, options.skip_special_tokens);
+  std::string text;
+  decoder.push(ids, text);
+  decoder.finish(text);
   return options.replace_invalid_utf8 ? replace_invalid_utf8(text) : text;
 }
 
@@ -176,9 +212,13 @@ std::string PipelineTokenizer::token_bytes(int32_t id) const {
   if (!token || is_special(id)) return {};
   if (const auto byte = named_byte(*token); byte && pipeline_.model->vocabulary().has(id)) return std::string(1, *byte);
   // A token may lose its space at the beginning of a text, so it is decoded behind another.
-  const std::string before = "x";
-  const std::string alone = join({before});
-  const std::string both = join({before, *token});
+  IdDecoder decoder(*this, false);
+  std::string alone, both;
+  decoder.push("x");
+  decoder.finish(alone);
+  decoder.push("x");
+  decoder.push(*token);
+  decoder.finish(both);
   return both.starts_with(alone) ? both.substr(alone.size()) : both;
 }
 

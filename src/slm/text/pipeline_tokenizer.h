@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -23,7 +24,7 @@ struct Pipeline {
   std::unique_ptr<PreTokenizer> pre_tokenizer;  // may be null: the text is one piece
   std::unique_ptr<Model> model;
   std::unique_ptr<PostProcessor> post_processor;  // may be null
-  std::unique_ptr<Decoder> decoder;               // may be null: tokens are joined by spaces
+  std::unique_ptr<Decoder> decoder;
   std::unique_ptr<AddedTokens> added_tokens;
   LengthRules length_rules;
   std::unique_ptr<FastEncoder> fast_encoder;  // may be null; only where added_tokens->are_all_raw()
@@ -44,6 +45,7 @@ class PipelineTokenizer final : public Tokenizer {
   const TokensAround& tokens_around() const override { return around_; }
   Encoding encode_with_offsets(std::string_view text, const EncodeOptions& options) const override;
   std::string decode(std::span<const int32_t> ids, const DecodeOptions& options) const override;
+  std::unique_ptr<BlockDecoder> block_decoder(bool skip_special_tokens) const override;
   std::string id_to_token(int32_t id) const override;
   std::optional<int32_t> token_to_id(std::string_view token) const override;
   std::string token_bytes(int32_t id) const override;
@@ -59,9 +61,10 @@ class PipelineTokenizer final : public Tokenizer {
   std::unique_ptr<EncoderMemory> take_memory() const;
   void give_back(std::unique_ptr<EncoderMemory> memory) const;
   Encoding run(std::string_view text, const EncodeOptions& options, bool has_offsets) const;
+  class IdDecoder;
+
   // What the decoder gets for an id; nothing for an id that does not exist.
-  std::optional<std::string> token_for_decoder(int32_t id) const;
-  std::string join(std::vector<std::string> tokens) const;
+  std::optional<std::string_view> token_for_decoder(int32_t id) const;
 
   Pipeline pipeline_;
   SpecialTokens roles_;

@@ -10,10 +10,12 @@
 namespace slm::text {
 
 // Decodes ids one at a time, for text that appears while it is generated. What push() and finish() return is valid
-// UTF-8 and, joined, is what decode() gives for all the ids together. The tokenizer must outlive the decoder.
+// UTF-8 and, joined, is what decode() gives for all the ids together, with U+FFFD for what is not UTF-8. The tokenizer
+// must outlive the decoder.
 class StreamDecoder {
  public:
-  explicit StreamDecoder(const Tokenizer& tokenizer, DecodeOptions options = {});
+  explicit StreamDecoder(const Tokenizer& tokenizer, bool skip_special_tokens = true)
+      : decoder_(tokenizer.block_decoder(skip_special_tokens)) {}
 
   // The characters that `id` completed: often one token's, none while a character's bytes are still to come.
   std::string push(int32_t id);
@@ -22,13 +24,8 @@ class StreamDecoder {
   std::string finish();
 
  private:
-  // Forgets what no longer matters. `text` is what the window decodes to, all of it emitted.
-  void shorten_window(std::string_view text);
-
-  const Tokenizer* tokenizer_;
-  DecodeOptions options_;
-  std::vector<int32_t> window_;  // the last ids: those already emitted that may shape what follows, then the new ones
-  size_t emitted_ = 0;           // bytes of decode(window_) already returned
+  std::unique_ptr<BlockDecoder> decoder_;
+  std::string bytes_;  // the beginning of a character
 };
 
 }  // namespace slm::text

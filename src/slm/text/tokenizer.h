@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "slm/text/block_decoder.h"
 #include "slm/text/special_tokens.h"
 
 namespace slm::text {
@@ -77,6 +78,10 @@ class Tokenizer {
 
   // Ids that the vocabulary does not have are left out.
   virtual std::string decode(std::span<const int32_t> ids, const DecodeOptions& options = {}) const = 0;
+
+  // Decodes ids that come in blocks, to bytes as they are. The tokenizer must outlive it. As it stands here, for
+  // tokenizers that decode each id by itself.
+  virtual std::unique_ptr<BlockDecoder> block_decoder(bool skip_special_tokens = true) const;
 
   // The token as the vocabulary spells it ("Ġthe", "##ing"); empty for an id that it does not have.
   virtual std::string id_to_token(int32_t id) const = 0;

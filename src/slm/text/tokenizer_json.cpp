@@ -114,7 +114,7 @@ Pipeline parse_pipeline(const Json& json, ModelLists& lists, const std::string& 
   if (document.has("normalizer")) pipeline.normalizer = parse_normalizer(part("normalizer"));
   if (document.has("pre_tokenizer")) pipeline.pre_tokenizer = parse_pre_tokenizer(part("pre_tokenizer"));
   if (document.has("post_processor")) pipeline.post_processor = parse_post_processor(part("post_processor"));
-  if (document.has("decoder")) pipeline.decoder = parse_decoder(part("decoder"));
+  pipeline.decoder = document.has("decoder") ? parse_decoder(part("decoder")) : spaced_decoder();
   pipeline.length_rules = LengthRules(document);
   const Vocabulary& vocabulary = pipeline.model->vocabulary();
   pipeline.added_tokens =

@@ -29,6 +29,16 @@ def answers(tokenizer, texts, add_special_tokens):
                tokenizer.decode(encoding.ids)]
 
 
+def decoded(tokenizer, sequences):
+    """Without special tokens and with them."""
+    for ids in sequences:
+        try:
+            yield [ids, tokenizer.decode(ids), tokenizer.decode(ids, skip_special_tokens=False)]
+        except BaseException as error:  # Strip panics where both its ends want the same character
+            if type(error).__name__ != "PanicException":
+                raise
+
+
 def short(texts):
     return [t for t in texts if len(t) <= 120]
 
@@ -61,7 +71,30 @@ def main():
         if document["model"]["type"] == "BPE":  # 256 bytes: the test has them
             document["model"] = None
         lines.append({"name": name, "tokenizer": document, "cases": list(answers(tokenizer, texts, False))})
+    name, tokenizer = "normalizer Precompiled", cases.precompiled()
+    document = json.loads(tokenizer.to_str())
+    document["model"] = None
+    lines.append({"name": name, "tokenizer": document,
+                  "cases": list(answers(tokenizer, cases.PRECOMPILED_TEXTS + texts, False))})
     write("tokenizer_components.json", lines)
+
+    lines = []
+    for name, make in cases.decoder_cases().items():
+        tokenizer = make()
+        lines.append({"name": name, "tokenizer": json.loads(tokenizer.to_str()),
+                      "cases": list(decoded(tokenizer, cases.id_sequences(30, seed=10)))})
+    write("tokenizer_decoders.json", lines)
+
+    texts = ["", " ", "a", "  The quick brown fox  doesn't", "naïve — 日本語 \n\n x", "[CLS] a[SEP] b", cases.SAMPLE[:90]]
+    texts += list(cases.random_texts(6, seed=11))
+    lines, model = [], None
+    for name, make in cases.around_cases().items():
+        tokenizer = make()
+        document = json.loads(tokenizer.to_str())
+        model = model or document["model"]
+        document["model"] = model if not lines else None  # the test has that of the first
+        lines.append({"name": name, "tokenizer": document, "cases": list(answers(tokenizer, texts, True))})
+    write("tokenizer_around.json", lines)
 
     texts = [cases.SAMPLE] * 2 + list(cases.random_texts(150, seed=9))
     lines = [{"texts": texts}]

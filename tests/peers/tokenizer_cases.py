@@ -5,6 +5,7 @@ import json
 import os
 import pathlib
 import random
+import struct
 
 from tokenizers import (AddedToken, Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, processors,
                         trainers)
@@ -216,6 +217,132 @@ def component_cases():
                      "C").split():
         splits[f"category {category}"] = p.Split(Regex(rf"\p{{{category}}}+"), "isolated")
     cases.update({f"pre-tokenizer {name}": (lambda x=x: pieces_of(x)) for name, x in splits.items()})
+    return cases
+
+
+def charsmap(mapping):
+    """A compiled table as SentencePiece writes it: the size of a double array of darts-clone, the array, the results."""
+    results, trie = b"", {}
+    for key, value in mapping.items():
+        node = trie
+        for byte in key.encode():
+            node = node.setdefault(byte, {})
+        node[None] = len(results)
+        results += value.encode() + b"\0"
+    units, used = [0] * 4096, {0}
+
+    def place(node, position):
+        labels = [label or 0 for label in node]
+        offset = next(o for o in range(1, len(units) // 2) if all(position ^ o ^ label not in used for label in labels))
+        used.update(position ^ offset ^ label for label in labels)
+        units[position] |= offset << 10 | (256 if None in node else 0)
+        for label, child in node.items():
+            if label is None:
+                units[position ^ offset] = 1 << 31 | child
+            else:
+                units[position ^ offset ^ label] |= label
+                place(child, position ^ offset ^ label)
+
+    place(trie, 0)
+    array = struct.pack(f"<{len(units)}I", *units)
+    return struct.pack("<I", len(array)) + array + results
+
+
+def precompiled():
+    return bytes_after(normalizers.Precompiled(charsmap({
+        "ﬁ": "fi", "①": "1", "e\u0301": "é", "A": "a", "ab": "X", "abc": "Y", "\u3000": " ", "㌔": "キロ", "\u200b": "",
+        "ｶ": "カ", "ｶﾞ": "ガ", "👩": "w", "각": "gag", "\r\n": "\n"})))
+
+
+PRECOMPILED_TEXTS = ["ﬁn ①②", "e\u0301x A", "abcab abcabd", "\u3000x\u200by", "㌔㌔", "ｶﾞｶ", "👩\u200d👩 👩", "각x 각", "\r\nA\r\n",
+                     "aa\u0301 e\u0301\u0323", "e\u0301\u0301", "ﬁ\u0301", "🇩🇪🇩 A", "ab\u200dc", "नमस्ते A", "\u0600A", "กำA"]
+
+DECODER_TOKENS = ["a", "b", "ab", "u", " ", "  x", "▁x", "▁", "x▁y", "##y", "##", "z</w>", "</w>", "</", "w>", "<0xE2>", "<0x82>",
+                  "<0xAC>", "<0x41>", "<0xFF>", "<0x4", "1>", "Ġw", "Ã", "©", "Ġ", "|", ".", " .", " ,", "n't", " n't", "do not",
+                  "é", "\u0301", "日本", "<pad>", " x ", "[CLS]"]
+
+
+def decoder_cases():
+    """Decoders alone and one behind the other, over words that each of them changes."""
+    d = decoders
+    made = {
+        "none": None, "ByteLevel": d.ByteLevel(), "ByteFallback": d.ByteFallback(), "WordPiece": d.WordPiece(),
+        "WordPiece plain": d.WordPiece("##", cleanup=False), "Metaspace": d.Metaspace(),
+        "Metaspace first": d.Metaspace(prepend_scheme="first"), "Metaspace never": d.Metaspace(prepend_scheme="never"),
+        "BPEDecoder": d.BPEDecoder(), "CTC": d.CTC(), "CTC plain": d.CTC(cleanup=False), "Fuse": d.Fuse(),
+        "Strip": d.Strip(" ", 1, 1), "Strip many": d.Strip("▁", 0, 2), "Replace": d.Replace("a", "bb"),
+        "Replace regex": d.Replace(Regex(r"[ab]+|\s"), "-"),
+        "Fuse Replace": d.Sequence([d.Fuse(), d.Replace("ab", "X")]),
+        "Fuse Replace regex": d.Sequence([d.Fuse(), d.Replace(Regex(r"\s+"), " ")]),
+        "Fuse Strip": d.Sequence([d.Fuse(), d.Strip(" ", 2, 3)]), "Fuse Strip é": d.Sequence([d.Fuse(), d.Strip("é", 1, 1)]),
+        "Fuse CTC": d.Sequence([d.Fuse(), d.CTC()]), "Fuse Metaspace": d.Sequence([d.Fuse(), d.Metaspace()]),
+        "Fuse BPEDecoder": d.Sequence([d.Fuse(), d.BPEDecoder()]), "Fuse WordPiece": d.Sequence([d.Fuse(), d.WordPiece()]),
+        "BPEDecoder Fuse Strip": d.Sequence([d.BPEDecoder(), d.Fuse(), d.Strip(" ", 1, 1)]),
+        "CTC Fuse": d.Sequence([d.CTC(), d.Fuse(), d.Replace("|", "/")]),
+        "llama": d.Sequence([d.Replace("▁", " "), d.ByteFallback(), d.Fuse(), d.Strip(" ", 1, 0)]),
+        "ByteFallback Metaspace": d.Sequence([d.ByteFallback(), d.Metaspace()]), "nothing": d.Sequence([]),
+    }
+
+    def make(decoder):
+        t = Tokenizer(models.WordLevel({token: i for i, token in enumerate(DECODER_TOKENS)}, unk_token="u"))
+        if decoder is not None:
+            t.decoder = decoder
+        t.add_special_tokens(["[CLS]"])
+        return t
+
+    return {name: (lambda x=x: make(x)) for name, x in made.items()}
+
+
+def id_sequences(count, seed):
+    rng = random.Random(seed)
+    ids = range(len(DECODER_TOKENS))
+    for _ in range(count):
+        some = rng.sample(ids, rng.randint(2, 6))
+        yield [rng.choice(some if rng.random() < 0.8 else ids) for _ in range(rng.randint(0, 24))]
+
+
+def around_cases():
+    """What goes around a text, and what makes it shorter or longer."""
+    p = processors
+
+    def template(single, tokens, **options):
+        return p.TemplateProcessing(single=single, pair="$A $B", special_tokens=tokens, **options)
+
+    cls_sep = [("[CLS]", 2), ("[SEP]", 3)]
+    made = {f"roberta {trim} {prefix}": p.RobertaProcessing(("[SEP]", 3), ("[CLS]", 2), trim_offsets=trim, add_prefix_space=prefix)
+            for trim in (False, True) for prefix in (False, True)}
+    made |= {
+        "bert": p.BertProcessing(("[SEP]", 3), ("[CLS]", 2)), "template": template("[CLS] $A:0 [SEP]:1", cls_sep),
+        "template of one side": template("$A [SEP]", cls_sep), "template without text": template("[CLS]", cls_sep),
+        "text twice": template("[CLS] $A [SEP] $A", cls_sep),
+        "several ids": template("[X] $A", [{"id": "[X]", "ids": [2, 0, 3], "tokens": ["[CLS]", "[PAD]", "[SEP]"]}]),
+        "trimmed": p.Sequence([p.ByteLevel(trim_offsets=True), template("[CLS] $A [SEP]", cls_sep)]),
+        "not trimmed": p.ByteLevel(trim_offsets=False), "no steps": p.Sequence([]),
+    }
+    lengths = {
+        "right": lambda t: t.enable_truncation(7), "left": lambda t: t.enable_truncation(7, direction="left"),
+        "stride": lambda t: t.enable_truncation(9, stride=2), "none left": lambda t: t.enable_truncation(2),
+        "only first": lambda t: t.enable_truncation(6, strategy="only_first"),
+        "fixed": lambda t: t.enable_padding(length=12, pad_id=0), "fixed left": lambda t: t.enable_padding(length=12, direction="left"),
+        "multiple": lambda t: t.enable_padding(pad_to_multiple_of=8, pad_id=1),
+        "fixed multiple": lambda t: t.enable_padding(length=10, pad_to_multiple_of=4),
+        "both": lambda t: (t.enable_truncation(6, direction="left"), t.enable_padding(length=9, direction="left")),
+    }
+
+    def make(processor, change=None):
+        t = Tokenizer(models.BPE())
+        t.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=True)
+        trainer = trainers.BpeTrainer(vocab_size=400, initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
+                                      special_tokens=["[PAD]", "[UNK]", "[CLS]", "[SEP]"], show_progress=False)
+        t.train_from_iterator([SAMPLE], trainer)
+        t.decoder = decoders.ByteLevel()
+        t.post_processor = processor
+        if change:
+            change(t)
+        return t
+
+    cases = {name: (lambda x=x: make(x)) for name, x in made.items()}
+    cases |= {f"length {name}": (lambda x=x: make(made["bert"], x)) for name, x in lengths.items()}
     return cases
 
 

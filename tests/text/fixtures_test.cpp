@@ -64,6 +64,55 @@ TEST(Fixtures, TokenizersOfEveryKindGiveTheIdsOffsetsAndTextsOfHuggingFace) {
   }
 }
 
+// Each case: [ids, decoded, decoded with special tokens].
+TEST(Fixtures, DecodersGiveTheTextOfHuggingFaceHoweverTheIdsCome) {
+  const Json fixtures = read_fixture("tokenizer_decoders.json");
+  ASSERT_GE(fixtures.size(), 25u);
+  for (const Json& fixture : fixtures) {
+    const auto tokenizer = parse_tokenizer(fixture["tokenizer"].dump(), fixture["name"]);
+    for (const Json& one : fixture["cases"]) {
+      SCOPED_TRACE(fixture["name"].get<std::string>() + " " + one[0].dump());
+      const auto ids = one[0].get<std::vector<int32_t>>();
+      for (const bool skips : {true, false}) {
+        const auto expected = one[skips ? 1 : 2].get<std::string>();
+        EXPECT_EQ(tokenizer->decode(ids, {.skip_special_tokens = skips, .replace_invalid_utf8 = true}), expected);
+        const auto blocks = tokenizer->block_decoder(skips);
+        StreamDecoder stream(*tokenizer, skips);
+        for (int i = 0; i < 2; ++i) {  // a decoder can be used again
+          std::string joined, streamed;
+          for (const int32_t id : ids) {
+            blocks->push({&id, 1}, joined);
+            streamed += stream.push(id);
+            EXPECT_TRUE(expected.starts_with(streamed)) << "a later id changed what had been given";
+          }
+          blocks->finish(joined);
+          EXPECT_EQ(replace_invalid_utf8(joined), expected);
+          EXPECT_EQ(streamed + stream.finish(), expected);
+        }
+      }
+    }
+  }
+}
+
+TEST(Fixtures, WhatGoesAroundATextAndItsLengthAreThoseOfHuggingFace) {
+  const Json fixtures = read_fixture("tokenizer_around.json");
+  ASSERT_GE(fixtures.size(), 20u);
+  for (const Json& fixture : fixtures) {
+    SCOPED_TRACE(fixture["name"]);
+    Json document = fixture["tokenizer"];
+    if (document["model"].is_null()) document["model"] = fixtures[0]["tokenizer"]["model"];
+    const auto tokenizer = parse_tokenizer(document.dump(), fixture["name"]);
+    for (const Json& one : fixture["cases"]) {
+      SCOPED_TRACE(one[0]);
+      const EncodeOptions options{.add_special_tokens = true, .truncate_and_pad = true};
+      const Encoding encoding = tokenizer->encode_with_offsets(one[0].get<std::string>(), options);
+      EXPECT_EQ(encoding.ids, one[1].get<std::vector<int32_t>>());
+      EXPECT_EQ(flat(encoding.offsets), one[2].get<std::vector<int64_t>>());
+      EXPECT_EQ(tokenizer->encode(one[0].get<std::string>(), options), encoding.ids);
+    }
+  }
+}
+
 TEST(Fixtures, EachComponentDoesWhatItDoesInHuggingFace) {
   const Json fixtures = read_fixture("tokenizer_components.json");
   const Json bytes = Json::parse(make_byte_tokenizer()->to_json());

@@ -235,6 +235,8 @@ TEST(Corpus, ReadsCsvByTheNameOfItsColumn) {
   EXPECT_EQ(ragged.texts, (Texts{"a, b", "few"}));
   EXPECT_EQ(ragged.skips[SkipReason::kTooManyFields].count, 1);
   EXPECT_EQ(ragged.skips[SkipReason::kTooManyFields].first_line, 2);
+  write_file(folder / "empty.csv", "");
+  EXPECT_EQ(read_corpus({folder / "empty.csv", folder / "c.csv"}).texts, ragged.texts);
   CorpusOptions options;
   options.text_column = "body";
   EXPECT_EQ(

@@ -94,6 +94,7 @@ class CsvCutter : public BlockCutter {
     if (end == std::string::npos && !file_.at_end()) {
       throw FormatError(file_.name(), 0, "the first row, which names the columns, has no end within 1 MiB");
     }
+    if (bytes.empty()) return;  // a file without rows, not even the one of names
     end = std::min(end, bytes.size());
     std::vector<std::string> names;
     std::string scratch;

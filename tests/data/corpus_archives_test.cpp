@@ -63,7 +63,7 @@ TEST(CorpusArchives, StopsAtDamage) {
   };
   EXPECT_EQ(message("cut.txt.gz"), cut("cut.txt.gz", "it ends in the middle"));
   EXPECT_EQ(message("flipped.txt.gz"), cut("flipped.txt.gz", "incorrect data check"));
-  EXPECT_EQ(message("cut.txt.xz"), cut("cut.txt.xz", "Lzma library error: No progress is possible"));
+  EXPECT_EQ(message("cut.txt.xz"), cut("cut.txt.xz", "it ends in the middle"));
   EXPECT_EQ(message("cut.txt.bz2"), cut("cut.txt.bz2", "truncated bzip2 input"));
   const std::string no_stream = "what follows its last stream, at byte ";
   EXPECT_EQ(message("mid.txt.bz2"), cut("mid.txt.bz2", no_stream + "38, is none"));

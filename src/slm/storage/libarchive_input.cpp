@@ -106,8 +106,11 @@ void LibarchiveInput::rethrow_failure() {
 }
 
 void LibarchiveInput::throw_damage(const std::string& name) {
-  const char* message = archive_error_string(archive_);
-  throw_damage(name, message == nullptr ? "unknown error" : message);
+  const char* text = archive_error_string(archive_);
+  const std::string_view message = text == nullptr ? "unknown error" : text;
+  // What liblzma says of an .xz that ends too early.
+  const bool is_cut_off = message.find("No progress is possible") != std::string_view::npos;
+  throw_damage(name, is_cut_off ? "it ends in the middle" : std::string(message));
 }
 
 void LibarchiveInput::throw_damage(const std::string& name, std::string problem) {

@@ -69,6 +69,17 @@ TEST_F(PrepareCommand, SaysWhatItWroteAndInfoSaysItAgain) {
       << text.out;
 }
 
+TEST_F(PrepareCommand, NamesABadFileAmongGoodOnes) {
+  std::filesystem::create_symlink("loop.txt", folder_.path("in/loop.txt"));
+  const std::string problem = folder_.path("in/loop.txt") + ": cannot open: Too many levels of symbolic links";
+  expect_error(run_slm(arguments("out")), 1, {"slm: error: " + problem});
+  const ProgramResult result = run_slm(arguments("out", {"--skip_bad_files"}));
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_NE(result.out.find("skipped, files that could not be read to their end: 1, the first in " + problem),
+            std::string::npos)
+      << result.out;
+}
+
 TEST_F(PrepareCommand, JsonIsTheIndexAndTheSpeed) {
   const nlohmann::json result = only_json_of(run_slm(arguments("out", {"--json"})));
   EXPECT_EQ(result["documents"], 400);

@@ -273,7 +273,12 @@ PreparedIndex PreparedWriter::finish() {
     }
     std::string first = entry.first_source;
     if (entry.first_line > 0) first += fmt::format(", line {}", entry.first_line);
-    if (!entry.detail.empty()) first += ": " + entry.detail;
+    // An error of a file begins with its name.
+    if (entry.detail.starts_with(first)) {
+      first = entry.detail;
+    } else if (!entry.detail.empty()) {
+      first += ": " + entry.detail;
+    }
     index.skipped.push_back({std::string(describe(reason)), entry.count, first});
   }
   return index;

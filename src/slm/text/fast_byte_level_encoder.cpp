@@ -85,19 +85,25 @@ class FastByteLevelEncoder final : public FastEncoder {
                   Block& block) const {
     block.text = text;
     size_t begin = 0;
+    Word* next = block.words;
+    const auto add = [&](size_t length, size_t key_length) {
+      const ShortWord key = ShortWord::of(bytes + begin, key_length);
+      *next = {key, WordCache::place_of(key), static_cast<uint16_t>(begin), static_cast<uint16_t>(length)};
+      cache.prefetch(next++->place);
+      begin += length;
+    };
     for (starts &= starts - 1; starts != 0; starts &= starts - 1) {
       const auto end = static_cast<size_t>(std::countr_zero(starts));
       if (end - begin <= ShortWord::kMaxBytes) [[likely]] {
-        block.add(ShortWord::of(bytes + begin, end - begin), begin, end - begin, cache);
-        begin = end;
+        add(end - begin, end - begin);
         continue;
       }
       while (begin < end) {
         const size_t length = part_end({bytes + begin, end - begin});
-        block.add(ShortWord::of(bytes + begin, std::min(length, ShortWord::kMaxBytes)), begin, length, cache);
-        begin += length;
+        add(length, std::min(length, ShortWord::kMaxBytes));
       }
     }
+    block.num_words = static_cast<size_t>(next - block.words);
   }
 
   // Parts of the word that has the first `size` bytes; returns how many bytes they have.
@@ -124,19 +130,23 @@ class FastByteLevelEncoder final : public FastEncoder {
 
   // Takes the ids of the words from the cache, as far as it has them, and leaves the block empty.
   void look_up(Block& block, WordCache& cache, WordGroup& group, IdBuffer& out) const {
-    for (size_t i = 0; i < block.num_words; ++i) {
-      const Word& word = block.words[i];
-      const bool is_short = word.length <= ShortWord::kMaxBytes;
-      const PackedIds* const known = is_short ? cache.find(word.key, word.place) : nullptr;
+    const Word* const end = block.words + std::exchange(block.num_words, 0);
+    for (const Word* word = block.words; word != end; ++word) {
+      const bool is_short = word->length <= ShortWord::kMaxBytes;
+      const PackedIds* const known = is_short ? cache.find_near(word->key, word->place) : nullptr;
       const bool is_here = known != nullptr && !known->is_elsewhere();
       if (is_here) [[likely]] {
         group.add(*known);
+        continue;
+      }
+      const std::string_view text = block.text.substr(word->begin, word->length);
+      if (is_short && known == nullptr) {
+        group.add_new(text, word->key, word->place);
       } else {
-        group.add(block.text.substr(word.begin, word.length), is_short && known == nullptr);
+        group.add(text);
       }
     }
-    block.num_words = 0;
-    if (!block.long_part.empty()) group.add(std::exchange(block.long_part, {}), false);
+    if (!block.long_part.empty()) group.add(std::exchange(block.long_part, {}));
     if (group.is_full()) append(group, cache, out);
   }
 
@@ -165,27 +175,26 @@ class FastByteLevelEncoder final : public FastEncoder {
   void merge_new(WordGroup& group, WordCache& cache) const {
     static constexpr size_t kTogether = 8;
     for (size_t next = 0; next < group.num_new();) {
-      size_t members[kTogether];
+      WordGroup::NewWord chosen[kTogether];
       ShortWord words[kTogether];
       size_t num_words = 0;
       for (; next < group.num_new() && num_words < kTogether; ++next) {
-        const size_t member = group.new_word(next);
-        const ShortWord word = ShortWord::of(group.text_of(member));
-        const PackedIds* const known = cache.find(word, WordCache::place_of(word));  // where it comes twice
+        const WordGroup::NewWord& word = group.new_word(next);
+        const PackedIds* const known = cache.find(word.key(), word.place);  // far away, or since it came before
         if (known == nullptr) {
-          members[num_words] = member;
-          words[num_words++] = word;
+          chosen[num_words] = word;
+          words[num_words++] = word.key();
         } else if (!known->is_elsewhere()) {
-          group[member] = *known;
+          group[word.index] = *known;
         }
       }
       ShortWordIds merged[kTogether];
       if (merges_together_) short_merger_.merge({words, num_words}, merged);
       for (size_t i = 0; i < num_words; ++i) {
-        const std::string_view text = group.text_of(members[i]);
+        const std::string_view text = group.text_of(chosen[i].index);
         const PackedIds ids = merges_together_ ? packed(merged[i], text, cache) : merged_ids(text, cache);
-        cache.insert(words[i], WordCache::place_of(words[i]), ids);
-        if (!ids.is_elsewhere()) group[members[i]] = ids;
+        cache.insert(words[i], chosen[i].place, ids);
+        if (!ids.is_elsewhere()) group[chosen[i].index] = ids;
       }
     }
   }

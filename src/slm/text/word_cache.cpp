@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cstring>
-#include <utility>
 
 namespace slm::text {
 
@@ -24,9 +23,9 @@ PackedIds PackedIds::of(std::span<const int32_t> ids) {
 
 WordCache::WordCache() : short_((size_t{1} << kShortBits) * kWays), medium_(kNumMedium), long_(kNumLong) {}
 
-const PackedIds* WordCache::find_behind(const ShortWord& word, uint32_t place) {
+const PackedIds* WordCache::find_far(const ShortWord& word, uint32_t place) {
   Short* const entries = &short_[place];
-  for (uint32_t i = 1; i < kWays; ++i) {
+  for (uint32_t i = kNear; i < kWays; ++i) {
     if (entries[i].word != word) continue;
     std::swap(entries[i], entries[i - 1]);
     return &entries[i - 1].ids;

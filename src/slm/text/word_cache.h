@@ -5,6 +5,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "slm/text/short_word.h"
@@ -49,19 +50,28 @@ class WordCache {
   static uint32_t place_of(const ShortWord& word) {
     return static_cast<uint32_t>(word.hash() >> (64 - kShortBits)) * kWays;
   }
-  void prefetch(uint32_t place) const {
-    __builtin_prefetch(&short_[place]);
-    __builtin_prefetch(&short_[place + kWays / 2]);  // the other cache line
-  }
+  void prefetch(uint32_t place) const { __builtin_prefetch(&short_[place]); }
 
   // Null where the word is not known; the ids may be elsewhere, where find_long() has them. They stay as they are until
   // the next call.
   const PackedIds* find(const ShortWord& word, uint32_t place) {
-    const Short* found = &short_[place];
-    if (found->word == word) [[likely]]
-      return &found->ids;
-    return find_behind(word, place);
+    const PackedIds* const found = find_near(word, place);
+    return found != nullptr ? found : find_far(word, place);
   }
+  // The same in two steps: frequent words are in the one cache line that prefetch() requests. Where they are not,
+  // another one is requested.
+  const PackedIds* find_near(const ShortWord& word, uint32_t place) {
+    Short* const entries = &short_[place];
+    if (entries[0].word == word) [[likely]]
+      return &entries[0].ids;
+    if (entries[1].word == word) {
+      std::swap(entries[0], entries[1]);
+      return &entries[0].ids;
+    }
+    __builtin_prefetch(entries + kNear);
+    return nullptr;
+  }
+  const PackedIds* find_far(const ShortWord& word, uint32_t place);
   void insert(const ShortWord& word, uint32_t place, const PackedIds& ids);
 
   // Words of any length; empty where the word is not known. The ids stay valid until the next insert.
@@ -71,6 +81,7 @@ class WordCache {
  private:
   static constexpr int kShortBits = 15;
   static constexpr uint32_t kWays = 4;  // entries at a place: words that come often move to the first
+  static constexpr uint32_t kNear = 2;  // of them in the first cache line
   static constexpr size_t kNumMedium = size_t{1} << 16;
   static constexpr size_t kNumLong = size_t{1} << 14;
   static constexpr size_t kMaxArena = size_t{1} << 21;  // bytes of keys; a fourth as many ids
@@ -95,8 +106,6 @@ class WordCache {
     uint32_t ids_begin = 0;
     uint32_t num_ids = 0;
   };
-  // At the other entries of the place; null where it is not there.
-  const PackedIds* find_behind(const ShortWord& word, uint32_t place);
 
   ZeroedTable<Short> short_;
   ZeroedTable<Medium> medium_;

@@ -120,6 +120,19 @@ TEST(OlderFormatErrors, SayWhichLineIsWrong) {
             "vocab.txt: has no line [UNK]: not the vocab.txt of a BERT model");
   EXPECT_EQ(message_of([] { tiktoken_vocabulary_to_json("IQ== 0\nIg== 2\n", "t.tiktoken"); }),
             "t.tiktoken: byte 7: got rank 2, expected 1: not a .tiktoken file");
+  const std::string long_token = "QUJD" + std::string(4000, 'Q') + " 0\n";
+  EXPECT_EQ(message_of([&] { tiktoken_vocabulary_to_json(long_token, "t.tiktoken"); }),
+            "t.tiktoken: byte 0: got a token of 3003 bytes, expected at most 1024: not a .tiktoken file");
+  // A chain of tokens, each a letter longer: the file is small, its merges would take half a gigabyte.
+  std::string chain;
+  for (size_t length = 1; length < 800; ++length) {
+    std::string token;
+    for (size_t i = 0; i < length / 3; ++i) token += "YWFh";
+    const char* const ends[] = {"", "YQ==", "YWE="};
+    chain += token + ends[length % 3] + " " + std::to_string(length - 1) + "\n";
+  }
+  EXPECT_EQ(message_of([&] { tiktoken_vocabulary_to_json(chain, "t.tiktoken"); }),
+            "t.tiktoken: has tokens with more parts than any real vocabulary: not a .tiktoken file");
   EXPECT_EQ(message_of([] { tiktoken_vocabulary_to_json("?? 0\n", "t.tiktoken"); }),
             "t.tiktoken: byte 0: expected a token in base64 and its rank: not a .tiktoken file");
   EXPECT_EQ(message_of([] { byte_level_vocabulary_to_json(R"({"Ġ": 0})", "vocab.json", "ab\n", "merges.txt"); }),

@@ -15,6 +15,10 @@
 namespace slm::text {
 namespace {
 
+// Real tokens have at most 128 bytes, and all merges of a real file less than 10 MB.
+constexpr size_t kMaxTokenBytes = 1024;
+constexpr size_t kMaxMergeBytes = size_t{1} << 25;
+
 struct KnownVocabulary {
   int32_t num_tokens;
   GptPattern pattern;
@@ -51,6 +55,8 @@ std::vector<std::string> parse_ranks(std::string_view content, const std::string
       const auto token = decode_base64(line.substr(0, space));
       if (space == std::string_view::npos || !token || token->empty())
         refuse("expected a token in base64 and its rank");
+      if (token->size() > kMaxTokenBytes)
+        refuse(fmt::format("got a token of {} bytes, expected at most {}", token->size(), kMaxTokenBytes));
       uint64_t rank = 0;
       std::from_chars(line.data() + space + 1, line.data() + line.size(), rank);
       if (rank != tokens.size()) refuse(fmt::format("got rank {}, expected {}", rank, tokens.size()));
@@ -79,6 +85,7 @@ std::string tiktoken_vocabulary_to_json(std::string_view content, const std::str
   OrderedJson::object_t entries;
   entries.reserve(tokens.size());
   OrderedJson merges = OrderedJson::array();
+  size_t merge_bytes = 0;
   for (size_t rank = 0; rank < tokens.size(); ++rank) {
     const std::string_view token = tokens[rank];
     entries.emplace_back(spell(token), rank);
@@ -86,6 +93,11 @@ std::string tiktoken_vocabulary_to_json(std::string_view content, const std::str
     for (size_t cut = 1; cut < token.size(); ++cut) {
       const std::string_view left = token.substr(0, cut), right = token.substr(cut);
       if (by_bytes.find(left) == kNoToken || by_bytes.find(right) == kNoToken) continue;
+      merge_bytes += token.size();
+      if (merge_bytes > kMaxMergeBytes) {
+        throw FormatError(name, FormatError::kNoOffset,
+                          "has tokens with more parts than any real vocabulary: not a .tiktoken file");
+      }
       merges.push_back(OrderedJson::array({spell(left), spell(right)}));
     }
   }

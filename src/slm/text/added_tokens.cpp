@@ -42,26 +42,8 @@ size_t spaces_at_begin(std::string_view text) {
 
 }  // namespace
 
-void AddedTokens::Matcher::set(const std::vector<std::string_view>& forms) {
-  trie = ByteTrie(forms);
-  for (const std::string_view form : forms) {
-    if (form.empty()) continue;
-    const auto first = static_cast<unsigned char>(form[0]);
-    only_start = is_empty || only_start == first ? first : -1;
-    starts[first] = true;
-    is_empty = false;
-  }
-}
-
-size_t AddedTokens::Matcher::next_start(std::string_view text, size_t at) const {
-  if (is_empty) return text.size();
-  if (only_start >= 0) return std::min(text.find(static_cast<char>(only_start), at), text.size());
-  while (at < text.size() && !starts[static_cast<unsigned char>(text[at])]) ++at;
-  return at;
-}
-
 bool AddedTokens::are_all_raw(const Normalizer* normalizer) const {
-  return normalized_matcher_.is_empty || (normalizer == nullptr && raw_.is_empty);
+  return normalized_finder_.is_empty() || (normalizer == nullptr && raw_.is_empty());
 }
 
 AddedTokens::AddedTokens(std::vector<AddedToken> tokens, const Normalizer* normalizer) : tokens_(std::move(tokens)) {
@@ -81,8 +63,8 @@ AddedTokens::AddedTokens(std::vector<AddedToken> tokens, const Normalizer* norma
   for (size_t i = 0; i < tokens_.size(); ++i) {
     (tokens_[i].is_normalized ? normalized_forms : raw_forms)[i] = normalized_[i];
   }
-  raw_.set(raw_forms);
-  normalized_matcher_.set(normalized_forms);
+  raw_ = StringFinder(raw_forms);
+  normalized_finder_ = StringFinder(normalized_forms);
 }
 
 const AddedToken* AddedTokens::find(int32_t id) const {
@@ -104,21 +86,13 @@ std::string_view AddedTokens::decoded_form(const AddedToken& token) const {
   return normalized_[static_cast<size_t>(&token - tokens_.data())];
 }
 
-void AddedTokens::scan(std::string_view text, const Matcher& matcher, bool finds_special, const EmitPart& emit) const {
+void AddedTokens::scan(std::string_view text, const StringFinder& finder, bool finds_special,
+                       const EmitPart& emit) const {
   size_t covered = 0;
-  for (size_t at = matcher.next_start(text, 0); at < text.size(); at = matcher.next_start(text, at)) {
-    size_t length = 0;
-    const AddedToken* token = nullptr;
-    matcher.trie.for_each_prefix(text.substr(at), [&](size_t size, int32_t index) {
-      length = size;
-      token = &tokens_[static_cast<size_t>(index)];
-    });
-    if (token == nullptr) {
-      ++at;
-      continue;
-    }
-    size_t begin = at, end = at + length;
-    at = end;
+  StringFinder::Match match;
+  for (size_t at = 0; match = finder.find(text, at), match.value >= 0; at = match.end) {
+    const AddedToken* token = &tokens_[static_cast<size_t>(match.value)];
+    auto [begin, end, value] = match;
     if (token->is_special && !finds_special) continue;
     const bool touches_word = ends_with_word(text.substr(0, begin)) || begins_with_word(text.substr(end));
     if (token->is_single_word && touches_word) continue;
@@ -131,24 +105,24 @@ void AddedTokens::scan(std::string_view text, const Matcher& matcher, bool finds
   if (covered < text.size()) emit(covered, text.size(), nullptr);
 }
 
-void AddedTokens::split_one(AlignedText aligned, const Matcher& matcher, bool finds_special,
+void AddedTokens::split_one(AlignedText aligned, const StringFinder& finder, bool finds_special,
                             std::vector<Piece>& out) const {
   const size_t size = aligned.text().size();
-  scan(aligned.text(), matcher, finds_special, [&](size_t begin, size_t end, const AddedToken* token) {
+  scan(aligned.text(), finder, finds_special, [&](size_t begin, size_t end, const AddedToken* token) {
     const bool is_all = begin == 0 && end == size;
     out.push_back({is_all && token == nullptr ? aligned : aligned.slice(begin, end),
                    token == nullptr ? std::nullopt : std::optional(token->id)});
   });
 }
 
-void AddedTokens::split(std::vector<Piece>& pieces, const Matcher& matcher, bool finds_special) const {
-  if (matcher.is_empty) return;
+void AddedTokens::split(std::vector<Piece>& pieces, const StringFinder& finder, bool finds_special) const {
+  if (finder.is_empty()) return;
   std::vector<Piece> out;
   for (Piece& piece : pieces) {
     if (piece.added_token) {
       out.push_back(std::move(piece));
     } else {
-      split_one(std::move(piece.text), matcher, finds_special, out);
+      split_one(std::move(piece.text), finder, finds_special, out);
     }
   }
   pieces = std::move(out);
@@ -167,7 +141,7 @@ std::vector<Piece> AddedTokens::extract(AlignedText text, const Normalizer* norm
     }
     std::erase_if(pieces, [](const Piece& piece) { return piece.text.empty(); });
   }
-  split(pieces, normalized_matcher_, finds_special);
+  split(pieces, normalized_finder_, finds_special);
   return pieces;
 }
 

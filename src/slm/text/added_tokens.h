@@ -8,9 +8,9 @@
 #include <unordered_map>
 #include <vector>
 
-#include "slm/text/byte_trie.h"
 #include "slm/text/normalizer.h"
 #include "slm/text/pre_tokenizer.h"
+#include "slm/text/string_finder.h"
 
 namespace slm::text {
 
@@ -40,7 +40,7 @@ class AddedTokens {
   // between, whose token is null.
   template <typename Emit>
   void for_each_raw(std::string_view text, bool finds_special, const Emit& emit) const {
-    scan(text, raw_.is_empty ? normalized_matcher_ : raw_, finds_special, emit);
+    scan(text, raw_.is_empty() ? normalized_finder_ : raw_, finds_special, emit);
   }
 
   const AddedToken* find(int32_t id) const;  // null where there is none
@@ -52,31 +52,20 @@ class AddedTokens {
   const std::vector<AddedToken>& tokens() const { return tokens_; }
 
  private:
-  // What is looked for in one of the two passes.
-  struct Matcher {
-    ByteTrie trie;  // values are indices of tokens_
-    bool starts[256] = {};
-    int only_start = -1;  // the byte that all begin with, if there is only one
-    bool is_empty = true;
-
-    // `forms`: of the tokens by index, empty for those that are not looked for.
-    void set(const std::vector<std::string_view>& forms);
-    // The first place from `at` on where one may begin.
-    size_t next_start(std::string_view text, size_t at) const;
-  };
   using EmitPart = std::function<void(size_t, size_t, const AddedToken*)>;
 
-  void scan(std::string_view text, const Matcher& matcher, bool finds_special, const EmitPart& emit) const;
+  void scan(std::string_view text, const StringFinder& finder, bool finds_special, const EmitPart& emit) const;
 
-  void split(std::vector<Piece>& pieces, const Matcher& matcher, bool finds_special) const;
-  void split_one(AlignedText text, const Matcher& matcher, bool finds_special, std::vector<Piece>& out) const;
+  void split(std::vector<Piece>& pieces, const StringFinder& finder, bool finds_special) const;
+  void split_one(AlignedText text, const StringFinder& finder, bool finds_special, std::vector<Piece>& out) const;
 
   std::vector<AddedToken> tokens_;
   std::vector<std::string> normalized_;  // by index: the content as the normalizer leaves it
   std::unordered_map<int32_t, size_t> by_id_;
   std::map<std::string, size_t, std::less<>> by_content_;
-  Matcher raw_;
-  Matcher normalized_matcher_;
+  // What is looked for in each of the two passes; values are indices of tokens_.
+  StringFinder raw_;
+  StringFinder normalized_finder_;
 };
 
 }  // namespace slm::text

@@ -26,12 +26,14 @@ class ByteTrie {
     }
   }
 
- private:
-  struct Node {
-    uint32_t first_child;  // those before the next node's first_child
-    int32_t value;         // of the string that ends here, or -1
-  };
-
+  // Nodes, level by level: the root is 0, and comes after no other.
+  uint32_t num_nodes() const { return static_cast<uint32_t>(nodes_.size()) - 1; }
+  // Of the string that ends at a node, or -1.
+  int32_t value(uint32_t node) const { return nodes_[node].value; }
+  // The byte that leads to a node.
+  unsigned char byte(uint32_t node) const { return bytes_[node]; }
+  // A node's children are those of [first_child(node), first_child(node + 1)).
+  uint32_t first_child(uint32_t node) const { return nodes_[node].first_child; }
   // 0, the root, where there is none.
   uint32_t child(uint32_t node, unsigned char byte) const {
     if (node == 0) return roots_[byte];
@@ -45,6 +47,12 @@ class ByteTrie {
     }
     return 0;
   }
+
+ private:
+  struct Node {
+    uint32_t first_child;  // those before the next node's first_child
+    int32_t value;         // of the string that ends here, or -1
+  };
 
   std::vector<Node> nodes_;                                      // level by level; one more at the end
   std::vector<unsigned char> bytes_;                             // that lead to each node

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <unordered_map>
 
 #include "slm/text/json_fields.h"
 #include "slm/text/normalizer_parser.h"
@@ -28,6 +29,7 @@ bool spells_bytes(const Json& component) {
 std::vector<AddedToken> parse_added_tokens(const JsonFields& document, const Vocabulary& vocabulary) {
   std::vector<AddedToken> tokens;
   if (!document.has("added_tokens")) return tokens;
+  std::unordered_map<std::string, size_t> places;  // in `tokens`, by content
   auto next_id = static_cast<int32_t>(vocabulary.num_tokens());
   for (const Json& element : document.array("added_tokens")) {
     const JsonFields fields = document.element(element, fmt::format("added_tokens[{}]", tokens.size()));
@@ -39,18 +41,17 @@ std::vector<AddedToken> parse_added_tokens(const JsonFields& document, const Voc
     token.is_normalized = fields.boolean("normalized");
     token.is_special = fields.boolean("special");
     if (token.content.empty()) continue;
-    const auto same = [&](const AddedToken& other) { return other.content == token.content; };
-    const auto known = std::find_if(tokens.begin(), tokens.end(), same);
+    const auto [known, is_new] = places.try_emplace(token.content, tokens.size());
     const int32_t model_id = vocabulary.find(token.content);
-    token.id = known != tokens.end() ? known->id : model_id != kNoToken ? model_id : next_id++;
+    token.id = !is_new ? tokens[known->second].id : model_id != kNoToken ? model_id : next_id++;
     if (const int64_t id = fields.integer("id"); id != token.id) {
       fields.fail(fmt::format("gives '{}' the id {}, expected {}: ids must go on behind the model's without gaps",
                               token.content, id, token.id));
     }
-    if (known != tokens.end()) {
-      *known = token;
-    } else {
+    if (is_new) {
       tokens.push_back(token);
+    } else {
+      tokens[known->second] = token;
     }
   }
   return tokens;

@@ -128,6 +128,55 @@ TEST(LoadTokenizer, SaysWhatIsWrongWithAComponent) {
       "gaps");
 }
 
+TEST(LoadTokenizer, RefusesIdsAroundATextThatNoTokenHas) {
+  const std::string model = R"("model": {"type": "BPE", "vocab": {"a": 0, "b": 1}, "merges": []})";
+  const auto with_template = [&](int id) {
+    return R"({"post_processor": {"type": "TemplateProcessing", "single": [{"SpecialToken": {"id": "x",)"
+           R"( "type_id": 0}}, {"Sequence": {"id": "A", "type_id": 0}}], "special_tokens": {"x": {"id": "x", "ids": [)" +
+           std::to_string(id) + R"(], "tokens": ["x"]}}}, )" + model + "}";
+  };
+  EXPECT_EQ(message_of(with_template(1)), "no error");
+  EXPECT_EQ(message_of(with_template(2)), "t.json: tokenizer has a post_processor with the id 2, which no token has");
+  const auto with_padding = [&](const std::string& strategy, int id) {
+    return R"({"padding": {"strategy": )" + strategy + R"(, "pad_id": )" + std::to_string(id) + "}, " + model + "}";
+  };
+  EXPECT_EQ(message_of(with_padding("\"BatchLongest\"", 0)), "no error");
+  EXPECT_EQ(message_of(with_padding("\"BatchLongest\"", 2)),
+            "t.json: tokenizer has a padding with the id 2, which no token has");
+  EXPECT_EQ(message_of(with_padding(R"({"Fixed": 2147483647})", 0)),
+            "t.json: tokenizer.padding makes texts of 2147483647 tokens, slm takes at most 16777216");
+}
+
+TEST(LoadTokenizer, RefusesStepsBehindATemplateThatWouldSeeSeveralTexts) {
+  const auto with_steps = [](const std::string& steps) {
+    return R"({"post_processor": {"type": "Sequence", "processors": [)" + steps +
+           R"(]}, "model": {"type": "BPE", "vocab": {"a": 0, "b": 1}, "merges": []}})";
+  };
+  const std::string bert = R"({"type": "BertProcessing", "sep": ["a", 0], "cls": ["b", 1]})";
+  const std::string level = R"({"type": "ByteLevel", "add_prefix_space": true, "trim_offsets": true})";
+  EXPECT_EQ(message_of(with_steps(level + "," + bert)), "no error");
+  EXPECT_EQ(message_of(with_steps(bert + "," + bert)),
+            "t.json: post_processor.processors[1] is BertProcessing behind a template, which slm does not support");
+  EXPECT_EQ(message_of(with_steps(bert + "," + level)),
+            "t.json: post_processor.processors[1] is ByteLevel behind a template, which slm does not support");
+  EXPECT_EQ(message_of(with_steps(bert + R"(, {"type": "Sequence", "processors": [)" + bert + "]}")),
+            "t.json: post_processor.processors[1] is Sequence behind a template, which slm does not support");
+}
+
+TEST(LoadTokenizer, TakesAnyNumberOfAddedTokens) {
+  // Comparing each with all before it would take minutes.
+  std::string content = R"({"model": {"type": "BPE", "vocab": {"a": 0}, "merges": []}, "added_tokens": [)";
+  constexpr int kTokens = 100'000;
+  for (int i = 1; i <= kTokens; ++i) {
+    content += (i == 1 ? "" : ",") + std::string(R"({"id":)") + std::to_string(i) + R"(,"content":"<)" +
+               std::to_string(i) +
+               R"(>","single_word":false,"lstrip":false,"rstrip":false,"normalized":false,"special":true})";
+  }
+  const auto tokenizer = parse_tokenizer(content + "]}", "t.json");
+  EXPECT_EQ(tokenizer->vocab_size(), kTokens + 1);
+  EXPECT_EQ(tokenizer->encode("a<77777>"), (std::vector<int32_t>{0, 77777}));
+}
+
 TEST(LoadTokenizer, RefusesNestingThatNoTokenizerHas) {
   const std::string deep = std::string(100000, '[') + std::string(100000, ']');
   EXPECT_EQ(message_of(R"({"model": )" + deep + "}"), "t.json: byte 109: is nested more than 100 deep");

@@ -53,7 +53,7 @@ Encoding PipelineTokenizer::run(std::string_view text, const EncodeOptions& opti
   const PostProcessor* post_processor = pipeline_.post_processor.get();
   if (options.truncate_and_pad) {
     const bool adds = post_processor != nullptr && options.add_special_tokens;
-    pipeline_.length_rules.truncate(encoding, adds ? post_processor->num_added_tokens() : 0);
+    pipeline_.length_rules.truncate(encoding, adds ? post_processor->added_ids().size() : 0);
   }
   if (post_processor != nullptr) {
     post_processor->process({encoding, token_texts, text, has_offsets, options.add_special_tokens});

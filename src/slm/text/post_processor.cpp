@@ -46,11 +46,13 @@ class TemplatePostProcessor final : public PostProcessor {
     return std::count_if(parts_.begin(), parts_.end(), [](const TemplatePart& part) { return part.is_text; }) == 1;
   }
 
-  size_t num_added_tokens() const override {
-    size_t count = 0;
-    for (const TemplatePart& part : parts_) count += part.ids.size();
-    return count;
+  std::vector<int32_t> added_ids() const override {
+    std::vector<int32_t> ids;
+    for (const TemplatePart& part : parts_) append(ids, part.ids);
+    return ids;
   }
+  bool is_template() const override { return true; }
+  bool may_follow_template() const override { return false; }
 
  private:
   template <typename T>
@@ -73,7 +75,8 @@ class OffsetTrimmer final : public PostProcessor {
     }
   }
 
-  size_t num_added_tokens() const override { return 0; }
+  // The first token of each text is trimmed in another way.
+  bool may_follow_template() const override { return !add_prefix_space_; }
 
  private:
   static bool is_space(char32_t c) { return c == U'Ġ' || is_whitespace(c); }
@@ -120,10 +123,19 @@ class PostProcessorSequence final : public PostProcessor {
     return std::all_of(steps_.begin(), steps_.end(), [](const auto& step) { return step->only_adds(); });
   }
 
-  size_t num_added_tokens() const override {
-    size_t count = 0;
-    for (const auto& step : steps_) count += step->num_added_tokens();
-    return count;
+  std::vector<int32_t> added_ids() const override {
+    std::vector<int32_t> ids;
+    for (const auto& step : steps_) {
+      const std::vector<int32_t> more = step->added_ids();
+      ids.insert(ids.end(), more.begin(), more.end());
+    }
+    return ids;
+  }
+  bool is_template() const override {
+    return std::any_of(steps_.begin(), steps_.end(), [](const auto& step) { return step->is_template(); });
+  }
+  bool may_follow_template() const override {
+    return std::all_of(steps_.begin(), steps_.end(), [](const auto& step) { return step->may_follow_template(); });
   }
 
  private:
@@ -180,8 +192,14 @@ std::unique_ptr<PostProcessor> parse_template(const JsonFields& fields) {
 
 std::unique_ptr<PostProcessor> parse_sequence(const JsonFields& fields) {
   std::vector<std::unique_ptr<PostProcessor>> steps;
+  bool has_template = false;
   for (const auto& step : fields.array("processors")) {
-    steps.push_back(parse_post_processor(fields.element(step, fmt::format("processors[{}]", steps.size()))));
+    const JsonFields step_fields = fields.element(step, fmt::format("processors[{}]", steps.size()));
+    steps.push_back(parse_post_processor(step_fields));
+    if (has_template && !steps.back()->may_follow_template()) {
+      step_fields.fail(fmt::format("is {} behind a template, which slm does not support", step_fields.string("type")));
+    }
+    has_template |= steps.back()->is_template();
   }
   return std::make_unique<PostProcessorSequence>(std::move(steps));
 }

@@ -26,8 +26,13 @@ class PostProcessor {
   virtual void process(const PostProcessorInput& input) const = 0;
   // The ids are those of the text, once, with some before and some behind them.
   virtual bool only_adds() const { return true; }
-  // How many tokens it adds.
-  virtual size_t num_added_tokens() const = 0;
+  // The tokens that it adds, in their order.
+  virtual std::vector<int32_t> added_ids() const { return {}; }
+  // Whether it puts tokens around a text, which Hugging Face then keeps apart from the text's own: what comes behind it
+  // in a Sequence sees them as several texts.
+  virtual bool is_template() const { return false; }
+  // Whether it does the same behind a template as it would with all tokens as one text.
+  virtual bool may_follow_template() const { return true; }
 };
 
 // The post-processor that an object of a tokenizer.json describes. Throws FormatError for one that slm does not know.

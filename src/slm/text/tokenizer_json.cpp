@@ -66,6 +66,18 @@ void check_gaps(const JsonFields& model, const Vocabulary& vocabulary, const Add
   }
 }
 
+// What goes around a text must be tokens, too: whoever has a row for each token looks these up.
+void check_ids_around(const JsonFields& document, const Pipeline& pipeline) {
+  const auto check = [&](const char* name, int32_t id) {
+    if (id < 0 || pipeline.model->vocabulary().has(id) || pipeline.added_tokens->find(id) != nullptr) return;
+    document.fail(fmt::format("has a {} with the id {}, which no token has", name, id));
+  };
+  if (pipeline.post_processor) {
+    for (const int32_t id : pipeline.post_processor->added_ids()) check("post_processor", id);
+  }
+  check("padding", pipeline.length_rules.pad_id().value_or(kNoToken));
+}
+
 // GPT-2's pattern or another known one, then bytes: what fast_byte_level_encoder() does.
 std::optional<GptPattern> byte_level_pattern(const Json& pre_tokenizer) {
   const auto is_plain_byte_level = [](const Json& step, bool uses_regex) {
@@ -121,6 +133,7 @@ Pipeline parse_pipeline(const Json& json, ModelLists& lists, const std::string& 
   pipeline.added_tokens =
       std::make_unique<AddedTokens>(parse_added_tokens(document, vocabulary), pipeline.normalizer.get());
   check_gaps(part("model"), vocabulary, *pipeline.added_tokens);
+  check_ids_around(document, pipeline);
   pipeline.keeps_bytes = !pipeline.normalizer && document.has("pre_tokenizer") && spells_bytes(json["pre_tokenizer"]);
   pipeline.fast_encoder = make_fast_encoder(document, pipeline);
   return pipeline;

@@ -18,6 +18,9 @@ bool parse_is_left(const JsonFields& fields) {
   return direction == "Left";
 }
 
+// Tokens of a padded text: more than any model takes.
+constexpr size_t kMaxPadding = size_t{1} << 24;
+
 // Removes `count` elements at one end.
 template <typename T>
 void cut(std::vector<T>& values, size_t count, bool is_left) {
@@ -49,6 +52,10 @@ LengthRules::LengthRules(const JsonFields& document) {
     }
     padding.multiple_of = std::max<size_t>(1, static_cast<size_t>(fields.integer_or("pad_to_multiple_of", 1)));
     padding.is_left = parse_is_left(fields);
+    if (padding.length > kMaxPadding || padding.multiple_of > kMaxPadding) {
+      fields.fail(fmt::format("makes texts of {} tokens, slm takes at most {}",
+                              std::max(padding.length, padding.multiple_of), kMaxPadding));
+    }
     padding.id = static_cast<int32_t>(fields.integer("pad_id"));
     padding_ = padding;
   }

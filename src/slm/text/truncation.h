@@ -20,6 +20,8 @@ class LengthRules {
   void truncate(Encoding& encoding, size_t num_added) const;
   void pad(Encoding& encoding, bool has_offsets) const;
 
+  std::optional<int32_t> pad_id() const { return padding_ ? std::optional(padding_->id) : std::nullopt; }
+
  private:
   struct Padding {
     size_t length = 0;       // at least this many tokens

@@ -13,6 +13,7 @@
 #include "slm/storage/atomic_file.h"
 #include "slm/storage/folder.h"
 #include "slm/storage/read_file.h"
+#include "slm/storage/system_calls.h"
 #include "slm/text/tokenizer.h"
 
 namespace slm::cli {
@@ -25,6 +26,12 @@ using nlohmann::json;
 constexpr int64_t kSampleTokens = 40;
 constexpr size_t kNumSamples = 3;
 constexpr int64_t kMaxSpeedBytes = 4096;
+
+// A power cut may take the speed: it is no part of the corpus.
+class NoSync : public storage::SystemCalls {
+ public:
+  int fsync(int /*file*/) override { return 0; }
+};
 
 double bytes_per_token(const PreparedIndex& index) {
   const PreparedIndex::Counts total = index.total();
@@ -84,7 +91,8 @@ void save_speed(const std::string& folder, const PrepareSpeed& speed) {
   const json object = {
       {"mb_per_s", speed.mb_per_s}, {"seconds", speed.seconds}, {"is_last_of_several_runs", speed.is_resumed}};
   try {
-    storage::write_file(storage::join(folder, data::kSpeedName), json_text(object, 2) + "\n");
+    NoSync calls;
+    storage::write_file(storage::join(folder, data::kSpeedName), json_text(object, 2) + "\n", calls);
   } catch (const Error&) {
   }
 }

@@ -87,8 +87,9 @@ void ShardSequence::end_shard() {
   PreparedIndex::Shard& shard = shards_.back();
   const std::string header = shard_header(options_.type, shard.tokens);
   file_->overwrite(0, std::as_bytes(std::span(header)));
+  file_->flush();
+  shard.sha256 = storage::sha256_of_file(file_->path());  // while the disk writes
   file_->sync();
-  shard.sha256 = storage::sha256_of_file(file_->path());
   file_.reset();
 }
 

@@ -10,7 +10,8 @@
 namespace slm::storage {
 
 // A file that is written over several runs: it only grows, and a run that goes on after a kill first cuts off what was
-// not accounted for. Small writes are gathered. After an error, what was synced is still there.
+// not accounted for. Small writes are gathered. After an error, what was synced is still there. The disk begins to
+// write early, so that sync() has little to wait for.
 class GrowingFile : public ByteSink {
  public:
   // Opens the file, or makes it, and cuts it off behind its first `size_bytes`. Throws IoError, and FormatError when
@@ -34,12 +35,14 @@ class GrowingFile : public ByteSink {
 
  private:
   void write_out(const std::byte* bytes, size_t size);
+  void begin_to_sync();
 
   SystemCalls& calls_;
   std::string path_;
   int file_ = -1;
   std::vector<std::byte> buffer_;
   int64_t size_bytes_;
+  int64_t num_begun_ = 0;  // bytes that the disk was asked to write
 };
 
 }  // namespace slm::storage

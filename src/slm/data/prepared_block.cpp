@@ -142,6 +142,9 @@ BlockPreparer::BlockPreparer(std::shared_ptr<const text::Tokenizer> tokenizer, O
                                                                                        : TokenType::kUInt16) {
   for (int32_t id = 0; id < tokenizer_->vocab_size(); ++id) {
     is_special_.push_back(tokenizer_->is_special(id) && id != tokenizer_->special_tokens().unk);
+    if (!is_special_.back()) continue;
+    if (last_special_ < 0) first_special_ = id;
+    last_special_ = id;
   }
 }
 
@@ -165,8 +168,10 @@ PreparedBlock BlockPreparer::operator()(const CorpusBlock& block) const {
       [&](const CorpusDocument& document) {
         ids.clear();
         tokenizer_->encode(document.text, ids, encode);
-        out.special_tokens_in_text +=
-            std::count_if(ids.begin(), ids.end(), [&](int32_t id) { return is_special_[static_cast<size_t>(id)]; });
+        // Two comparisons rule out nearly all: special tokens stand together at one end of a vocabulary.
+        out.special_tokens_in_text += std::count_if(ids.begin(), ids.end(), [&](int32_t id) {
+          return id >= first_special_ && id <= last_special_ && is_special_[static_cast<size_t>(id)];
+        });
         const bool is_whole = document.is_start && document.is_end;
         if (is_whole && ids.empty()) {
           skip_row(options_.corpus, out.skips, SkipReason::kNoTokens, {block.index, document.source, document.line});

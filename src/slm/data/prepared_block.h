@@ -71,6 +71,7 @@ class BlockPreparer {
   Options options_;
   TokenType token_type_;
   std::vector<bool> is_special_;  // by id, without the unknown token, which text need not spell
+  int32_t first_special_ = 0, last_special_ = -1;
 };
 
 }  // namespace slm::data

@@ -69,7 +69,7 @@ TEST(HubDataset, IsReadAsACorpus) {
   const test::ScratchFolder home;
   CorpusOptions options;
   options.hub.endpoint = server.endpoint();
-  options.hub.home = home.path();
+  options.hub.cache = home.path();
   options.hub.http.wait = [](int64_t) {};
   const auto corpus = test::read_corpus({"hf://o/n"}, options);
   EXPECT_EQ(corpus.texts.size(), 20003u);

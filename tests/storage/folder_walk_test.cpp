@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "slm/core/error.h"
+#include "slm/core/interrupted.h"
 #include "slm/storage/atomic_file.h"
 #include "storage/scratch_folder.h"
 
@@ -51,6 +52,16 @@ TEST(FolderWalk, RefusesFoldersThatAreTooDeep) {
   make_folders(path);
   EXPECT_EQ(message_of<Error>([&] { walk(folder.path()); }),
             path.substr(0, path.size() - 2) + ": more than 64 folders inside each other: move what is deeper up");
+}
+
+TEST(FolderWalk, EndsWhenAsked) {
+  const test::ScratchFolder folder;
+  for (const char* name : {"1", "2"}) write_file(folder / name, "x");
+  bool is_stopped = false;
+  FolderWalk walk(folder.path(), {}, [&] { return is_stopped; });
+  EXPECT_TRUE(walk.next());
+  is_stopped = true;
+  EXPECT_THROW(walk.next(), Interrupted);
 }
 
 TEST(FolderWalk, SaysWhatCannotBeListed) {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "slm/core/error.h"
+#include "slm/core/interrupted.h"
 #include "storage/hub_server.h"
 #include "storage/scratch_folder.h"
 
@@ -107,17 +108,18 @@ TEST(HttpClient, SaysWhatIsWrong) {
 }
 
 // With retries that would take an hour, and a server that is silent for as long.
-TEST(HttpClient, EndsItsWaitingWhenItIsCancelled) {
+TEST(HttpClient, EndsItsWaitingWhenItShallStop) {
   const HubServer server;
   for (const char* path : {"/silent", "/plain/dead.bin"}) {
     const auto is_cancelled = std::make_shared<std::atomic<bool>>(false);
-    HttpClient client({.timeout_s = 3600, .retry_waits_s = {3600}, .wait = {}, .is_cancelled = is_cancelled});
+    HttpClient client({.timeout_s = 3600, .retry_waits_s = {3600}, .wait = {}, .should_stop = [is_cancelled] {
+                         return is_cancelled->load();
+                       }});
     std::thread canceller([&] {
       std::this_thread::sleep_for(std::chrono::milliseconds(200));
       *is_cancelled = true;
     });
-    EXPECT_EQ(message_of<Error>([&] { client.request({.url = server.endpoint() + path}); }),
-              "the download was stopped; run again to go on with it");
+    EXPECT_THROW(client.request({.url = server.endpoint() + path}), Interrupted);
     canceller.join();
   }
 }

@@ -27,7 +27,7 @@ HubSettings settings_for(const HubServer& server, const ScratchFolder& home) {
   HubSettings settings;
   settings.endpoint = server.endpoint() + "/";
   settings.token = "secret";
-  settings.home = home.path();
+  settings.cache = home / "hub";
   settings.http.wait = [](int64_t) {};
   return settings;
 }
@@ -54,9 +54,12 @@ TEST(HubRepository, ListsAllPages) {
   HubRepository repository = open(server, home);
   EXPECT_EQ(repository.commit(), kCommit);
   const auto files = repository.list();
-  ASSERT_EQ(files.size(), 13u);
+  ASSERT_EQ(files.size(), 16u);
   EXPECT_EQ(files.front().path, ".gitattributes");
   EXPECT_EQ(files.back().path, "wronghash.bin");
+  const std::string before = server.log();
+  EXPECT_EQ(repository.list().size(), 16u);
+  EXPECT_EQ(server.log(), before) << "a commit does not change";
 }
 
 TEST(HubRepository, KeepsFilesInTheLayoutThatOthersShare) {
@@ -77,9 +80,13 @@ TEST(HubRepository, KeepsFilesInTheLayoutThatOthersShare) {
   EXPECT_EQ(server.log(), before);
   HubSettings offline = settings_for(server, home);
   offline.is_offline = true;
+  std::string warning;
+  offline.warn = [&](const std::string& message) { warning = message; };
   HubRepository copy(offline, HubKind::kDataset, parse_hub_address("hf://o/n"));
   EXPECT_EQ(copy.download("data/train-cut.jsonl"), path);
   EXPECT_EQ(copy.list().size(), 2u);
+  EXPECT_TRUE(warning.starts_with("hf://o/n: offline, and nothing here says which files it has: the 2 that were"))
+      << warning;
   EXPECT_EQ(message_of<Error>([&] { copy.download("cut.bin"); }),
             "hf://o/n: 'cut.bin' is not in " + (home / "hub") +
                 " and HF_HUB_OFFLINE is set; unset it, or run once with a network");
@@ -139,6 +146,67 @@ TEST(HubRepository, RefusesWhatIsNotWhatWasAnnounced) {
   const std::string cut_short = message_of<Error>([&] { repository.download("short.bin"); });
   EXPECT_TRUE(cut_short.find(" bytes came, the hub announced ") != std::string::npos) << cut_short;
   EXPECT_TRUE(list_folder(home / "hub/datasets--o--n/blobs").empty());
+}
+
+TEST(HubRepository, ComparesTheHashesOfGit) {
+  const HubServer server;
+  const ScratchFolder home;
+  HubRepository repository = open(server, home);
+  EXPECT_TRUE(read_file(repository.download("README.md")).starts_with("---\n"));
+  const std::string message = message_of<Error>([&] { repository.download("wronggit-small.txt"); });
+  EXPECT_TRUE(message.starts_with("hf://o/n/wronggit-small.txt: what came has git's SHA-1 ")) << message;
+}
+
+TEST(HubRepository, TakesARedirectThatNamesAHostForTheAnswer) {
+  const HubServer server;
+  const ScratchFolder home;
+  HubRepository repository = open(server, home);
+  EXPECT_TRUE(read_file(repository.download("mirror.bin")).starts_with("{\"text\": \"mirror.bin line 0\"}\n"));
+  EXPECT_TRUE(read_file(repository.download("moved.bin")).starts_with("{\"text\": \"moved.bin line 0\"}\n"));
+}
+
+TEST(HubRepository, KnowsOfflineWhatIsMissing) {
+  const HubServer server;
+  const ScratchFolder home;
+  HubSettings settings = settings_for(server, home);
+  settings.warn = [](const std::string& message) { ADD_FAILURE() << message; };
+  HubRepository online(settings, HubKind::kDataset, parse_hub_address("hf://o/n"));
+  online.list();
+  online.download("data/train-small.jsonl");
+  settings.is_offline = true;
+  HubRepository offline(settings, HubKind::kDataset, parse_hub_address("hf://o/n"));
+  EXPECT_EQ(offline.list().size(), 16u);
+  offline.download("data/train-small.jsonl");
+  EXPECT_THROW(offline.download("data/train-cut.jsonl"), Error);
+}
+
+TEST(HubRepository, GoesOnWithItsCopyWhereNoHubCanBeReached) {
+  const ScratchFolder home;
+  HubSettings settings;
+  std::vector<std::string> warnings;
+  int num_waits = 0;
+  {
+    const HubServer server;
+    settings = settings_for(server, home);
+    open(server, home).download("data/train-small.jsonl");
+  }
+  settings.warn = [&](const std::string& message) { warnings.push_back(message); };
+  settings.http.wait = [&](int64_t) { ++num_waits; };
+  HubRepository copy(settings, HubKind::kDataset, parse_hub_address("hf://o/n"));
+  EXPECT_EQ(copy.commit(), kCommit);
+  EXPECT_EQ(copy.list().size(), 1u);
+  copy.download("data/train-small.jsonl");
+  const std::string missing = message_of<Error>([&] { copy.download("cut.bin"); });
+  EXPECT_TRUE(missing.ends_with("and the hub cannot be reached; check the network")) << missing;
+  ASSERT_EQ(warnings.size(), 2u);
+  EXPECT_TRUE(warnings[0].starts_with("hf://o/n: the hub cannot be reached (")) << warnings[0];
+  EXPECT_TRUE(warnings[0].ends_with(
+      "): going on with the copy of main, commit 0123456789ab; HF_HUB_OFFLINE=1 does so without asking"))
+      << warnings[0];
+  EXPECT_EQ(num_waits, 0);
+  const std::string other =
+      message_of<UnreachableError>([&] { HubRepository(settings, HubKind::kDataset, parse_hub_address("hf://o/x")); });
+  EXPECT_TRUE(other.ends_with("what is done is kept")) << other;
 }
 
 TEST(HubRepository, SaysWhatTheHubSays) {

@@ -10,8 +10,11 @@ It prints its port, and ends when its standard input closes. The endpoint is htt
   wronghash  the announced SHA-256 is another one
   short      the announced size is one byte more
   dead       503 always
+  mirror     the redirect names this very host
+  moved      a redirect without a host comes first
+  wronggit   kept in git, and not what its hash says
 
-/silent never answers.
+The repository o/late answers 429 with Retry-After: 3000, always, and /silent never.
 """
 
 import collections
@@ -49,7 +52,8 @@ def body_of(path):
 
 FILES = {path: body_of(path) for path in [
     "data/train-small.jsonl", "data/train-cut.jsonl", "data/test-small.jsonl", "extra/deep/small.jsonl", "noranges.bin",
-    "busy.bin", "down.bin", "wronghash.bin", "short.bin", "dead.bin", "cut.bin"]}
+    "busy.bin", "down.bin", "wronghash.bin", "short.bin", "dead.bin", "cut.bin", "mirror.bin", "moved.bin",
+    "wronggit-small.txt"]}
 FILES["README.md"] = README.encode()
 FILES[".gitattributes"] = b"x"
 tries = collections.Counter()
@@ -78,6 +82,8 @@ class HubHandler(loopback_server.Handler):
                 return self.answer(401, X_Error_Code="GatedRepo", X_Error_Message="Access to o/private is restricted")
         if url.path.startswith("/api/datasets/o/none"):
             return self.answer(404, X_Error_Code="RepoNotFound", X_Error_Message="Repository not found")
+        if url.path.startswith("/api/datasets/o/late"):
+            return self.answer(429, Retry_After="3000")
         if url.path == "/api/datasets/o/portal/revision/main":
             return self.answer(200, b"<html>log in</html>")
         if "/revision/" in url.path:
@@ -107,9 +113,14 @@ class HubHandler(loopback_server.Handler):
             return self.answer(404, X_Error_Code="EntryNotFound", X_Error_Message="Entry not found")
         body = FILES[path]
         if len(body) < 1000:  # as git itself keeps it
-            return self.answer(200, body, ETag='"%s"' % hashlib.sha1(body).hexdigest(), X_Repo_Commit=COMMIT)
+            hashed = body + (b"!" if "wronggit" in path else b"")
+            digest = hashlib.sha1(b"blob %d\0" % len(hashed) + hashed).hexdigest()
+            return self.answer(200, body, ETag=f'"{digest}"', X_Repo_Commit=COMMIT)
         digest = hashlib.sha256(body + (b"!" if "wronghash" in path else b"")).hexdigest()
-        self.answer(302, Location=f"http://localhost:{port}/cdn/{path}", X_Linked_Etag=f'"{digest}"', X_Repo_Commit=COMMIT,
+        if "moved" in path and "/o/old" not in self.path:
+            return self.answer(307, Location=f"/datasets/o/old/resolve/{COMMIT}/{path}")
+        host = "127.0.0.1" if "mirror" in path else "localhost"
+        self.answer(302, Location=f"http://{host}:{port}/cdn/{path}", X_Linked_Etag=f'"{digest}"', X_Repo_Commit=COMMIT,
                     X_Linked_Size=str(len(body) + (1 if "short" in path else 0)))
 
     def serve(self, path):

@@ -1,6 +1,9 @@
 #include "slm/cli/hub_environment.h"
 
+#include <algorithm>
+#include <cctype>
 #include <cstdlib>
+#include <iostream>
 #include <string>
 #include <string_view>
 
@@ -26,6 +29,18 @@ std::string home_folder() {
   return storage::join(cache, "huggingface");
 }
 
+std::string cache_folder(const std::string& home) {
+  for (const char* name : {"HF_HUB_CACHE", "HUGGINGFACE_HUB_CACHE"}) {  // the latter is the older name
+    if (const std::string value = variable(name); !value.empty()) return value;
+  }
+  return storage::join(home, "hub");
+}
+
+bool is_true(std::string word) {
+  std::transform(word.begin(), word.end(), word.begin(), [](unsigned char c) { return std::toupper(c); });
+  return word == "1" || word == "ON" || word == "YES" || word == "TRUE";
+}
+
 std::string token(const std::string& home) {
   for (const char* name : {"HF_TOKEN", "HUGGING_FACE_HUB_TOKEN"}) {
     if (const std::string value = variable(name); !value.empty()) return value;
@@ -43,10 +58,11 @@ std::string token(const std::string& home) {
 storage::HubSettings hub_settings_from_environment() {
   storage::HubSettings settings;
   if (const std::string endpoint = variable("HF_ENDPOINT"); !endpoint.empty()) settings.endpoint = endpoint;
-  settings.home = home_folder();
-  settings.token = token(settings.home);
-  const std::string offline = variable("HF_HUB_OFFLINE");
-  settings.is_offline = offline == "1" || offline == "ON" || offline == "YES" || offline == "TRUE" || offline == "true";
+  const std::string home = home_folder();
+  settings.cache = cache_folder(home);
+  settings.token = token(home);
+  settings.is_offline = is_true(variable("HF_HUB_OFFLINE"));
+  settings.warn = [](const std::string& message) { std::cerr << "slm: warning: " + message + "\n" << std::flush; };
   settings.http.user_agent = std::string("slm/") + kVersion;
   return settings;
 }

@@ -14,6 +14,7 @@
 #include "slm/cli/progress_bar.h"
 #include "slm/cli/stop_signal.h"
 #include "slm/core/error.h"
+#include "slm/core/interrupted.h"
 #include "slm/core/json_text.h"
 #include "slm/core/parallel.h"
 #include "slm/core/quantities.h"
@@ -164,7 +165,8 @@ class PrepareCommand final : public Command {
   int run_first_rank(dist::Communicator& ranks, const StopSignal& stop, Clock::time_point start);
 
  private:
-  data::PrepareOptions prepare_options() const;
+  // `stop` is for the first process, which tells the others to end.
+  data::PrepareOptions prepare_options(const std::atomic<bool>* stop) const;
   std::vector<std::string> command(const std::vector<std::string>& inputs) const;
   void print_result(const data::PrepareResult& result, double seconds) const;
 
@@ -206,7 +208,7 @@ std::vector<std::string> PrepareCommand::command(const std::vector<std::string>&
   return words;
 }
 
-data::PrepareOptions PrepareCommand::prepare_options() const {
+data::PrepareOptions PrepareCommand::prepare_options(const std::atomic<bool>* stop) const {
   data::PrepareOptions options;
   options.inputs = inputs_;
   if (inputs_.empty() && preset_ == "openwebtext") options.inputs = {kOpenWebText};
@@ -228,6 +230,12 @@ data::PrepareOptions PrepareCommand::prepare_options() const {
                           : input_format_ == "parquet" ? InputFormat::kParquet
                                                        : InputFormat::kAuto;
   options.corpus.hub = hub_settings_from_environment();
+  options.stop = stop;
+  if (stop != nullptr) {
+    options.corpus.should_stop = options.corpus.hub.http.should_stop = [stop] { return stop->load(); };
+  } else {
+    options.corpus.hub.warn = {};  // the first process says it
+  }
   options.tokenizer = open_tokenizer(tokenizer_, options.corpus.hub);
   options.out = out_;
   options.max_tokens = max_tokens_;
@@ -248,16 +256,21 @@ int PrepareCommand::run(const OptionTable&) {
   const StopSignal stop;
   const std::unique_ptr<dist::Communicator> ranks = make_communicator();
   if (ranks->rank() != 0) {
-    serve_blocks(*ranks, out_, [this] { return data::block_source_options(prepare_options(), {}); });
+    serve_blocks(*ranks, out_, [this] { return data::block_source_options(prepare_options(nullptr), {}); });
     return kExitDone;
   }
   const Finally stopping([&] { stop_others(*ranks); });
-  return run_first_rank(*ranks, stop, start);
+  try {
+    return run_first_rank(*ranks, stop, start);
+  } catch (const Interrupted&) {
+    std::cerr << "slm: stopped while the inputs were being opened; the same command goes on from here\n";
+    return stop.exit_code();
+  }
 }
 
 int PrepareCommand::run_first_rank(dist::Communicator& ranks, const StopSignal& stop, Clock::time_point start) {
   const auto seconds_since_start = [&] { return std::chrono::duration<double>(Clock::now() - start).count(); };
-  data::PrepareOptions options = prepare_options();
+  data::PrepareOptions options = prepare_options(&stop.flag());
   if (ranks.size() > 1) {
     for (const std::string& input : options.inputs) {
       if (input != "-" && (storage::is_address(input) || !storage::is_pipe(input))) continue;
@@ -274,7 +287,6 @@ int PrepareCommand::run_first_rank(dist::Communicator& ranks, const StopSignal& 
         "other without a border\n",
         tokenizer_);
   }
-  options.stop = &stop.flag();
   data::PrepareResult result;
   {
     ProgressBar bar("prepare", !is_quiet_ && !json_);

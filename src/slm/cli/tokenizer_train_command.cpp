@@ -14,9 +14,11 @@
 #include "slm/cli/stop_signal.h"
 #include "slm/cli/tokenizer_commands.h"
 #include "slm/core/error.h"
+#include "slm/core/interrupted.h"
 #include "slm/core/parallel.h"
 #include "slm/data/corpus.h"
 #include "slm/storage/atomic_file.h"
+#include "slm/storage/local_path.h"
 #include "slm/text/tokenizer.h"
 #include "slm/text/tokenizer_trainer.h"
 #include "slm/train/memory_plan.h"
@@ -78,8 +80,6 @@ class TokenizerTrainCommand final : public Command {
   }
 
  private:
-  struct Interrupted {};
-
   static void check(const StopSignal& stop) {
     if (stop.flag()) throw Interrupted();
   }
@@ -114,6 +114,8 @@ class TokenizerTrainCommand final : public Command {
   int64_t count_words(text::TokenizerTrainer& trainer, const StopSignal& stop) {
     if (split_ == "document") corpus_.max_piece_bytes = kMaxDocumentBytes;
     corpus_.hub = hub_settings_from_environment();
+    corpus_.should_stop = [&stop] { return stop.flag().load(); };
+    corpus_.spool_folder = std::filesystem::absolute(storage::local_path(out_)).parent_path().string();
     data::CorpusReader reader(inputs_, corpus_);
     const auto batch_size = static_cast<size_t>(2 * num_threads());
     Batch batch, next;

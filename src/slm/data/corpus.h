@@ -39,6 +39,11 @@ struct CorpusOptions {
   bool skip_bad_files = false;  // go on behind a file that cannot be read to its end, and count it; else it throws
   bool strict = false;          // throw at the first row that would be skipped, or text that is not UTF-8
   storage::HubSettings hub;     // for hf://; its settings of HTTP also for http:// and https://
+  // Where a Parquet file is copied to that cannot seek: from a pipe, a compressed file, an archive. By default the
+  // system's folder for temporary files.
+  std::string spool_folder;
+  // Once true, the listing of folders and whatever waits for a server throw Interrupted.
+  StopCheck should_stop = {};
 
   // Limits of memory. A longer line, row or JSON value is skipped and counted; a longer document comes in pieces.
   int64_t max_record_bytes = int64_t{32} << 20;
@@ -113,7 +118,7 @@ class CorpusReader {
   // before the damage stays), Error for a file without the text column. No further call after it threw.
   bool next(CorpusBlock& block);
 
-  // Lets a next() that waits for a server throw. From any thread.
+  // Lets a next() that waits for a server throw Interrupted. From any thread.
   void cancel();
 
   // Bytes taken from the inputs, as they are stored, and of all of them where that is known. bytes_read() may be called

@@ -58,7 +58,7 @@ void CorpusFiles::add_input(const std::string& input) {
   } else if (storage::is_directory(input)) {
     add_folder(input);
   } else if (!storage::exists(input) && storage::is_glob(input)) {
-    const std::vector<std::string> paths = storage::expand_glob(input);
+    const std::vector<std::string> paths = storage::expand_glob(input, options_.should_stop);
     if (paths.empty()) throw Error(fmt::format("{}: nothing matches this pattern", input));
     for (const std::string& path : paths) add_input(path);
   } else if (storage::is_pipe(input)) {
@@ -75,7 +75,7 @@ bool CorpusFiles::is_wanted(std::string_view path) const {
 // Files are counted now and found again when their turn comes: a folder may hold more than memory should keep.
 void CorpusFiles::add_folder(const std::string& folder) {
   bool is_empty = true;
-  storage::FolderWalk walk = corpus_walk(folder);
+  storage::FolderWalk walk = corpus_walk(folder, options_.should_stop);
   const auto next_file = [&] {
     while (true) {
       try {
@@ -186,7 +186,7 @@ std::optional<CorpusFiles::Input> CorpusFiles::list_next_input() {
     inputs_.pop_front();
     if (!input.is_folder) return input;
     current_name_ = input.path;
-    walk_.emplace(corpus_walk(input.path));
+    walk_.emplace(corpus_walk(input.path, options_.should_stop));
   }
 }
 

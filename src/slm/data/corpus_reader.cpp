@@ -112,7 +112,8 @@ class CorpusReader::Impl {
   using Flag = std::shared_ptr<std::atomic<bool>>;
 
   static CorpusOptions with_flag(CorpusOptions options, const Flag& is_cancelled) {
-    options.hub.http.is_cancelled = is_cancelled;
+    options.should_stop = [is_cancelled, asked = options.should_stop] { return *is_cancelled || (asked && asked()); };
+    options.hub.http.should_stop = options.should_stop;
     return options;
   }
 

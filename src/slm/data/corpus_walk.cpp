@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <string_view>
+#include <utility>
 
 #include "slm/data/document_starts.h"
 #include "slm/data/output_folder.h"
@@ -26,6 +27,8 @@ bool is_own(const std::string& folder, const std::string& name) {
 
 }  // namespace
 
-storage::FolderWalk corpus_walk(const std::string& folder) { return storage::FolderWalk(folder, is_own); }
+storage::FolderWalk corpus_walk(const std::string& folder, StopCheck should_stop) {
+  return storage::FolderWalk(folder, is_own, std::move(should_stop));
+}
 
 }  // namespace slm::data

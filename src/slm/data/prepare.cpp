@@ -6,6 +6,7 @@
 #include <exception>
 
 #include "slm/core/error.h"
+#include "slm/core/interrupted.h"
 #include "slm/data/content_hash.h"
 #include "slm/data/output_folder.h"
 #include "slm/data/token_shard.h"
@@ -83,7 +84,12 @@ bool write_blocks(const PrepareOptions& options, BlockSource& blocks, PreparedWr
       if (!folder.holds_old()) writer.record();
       return false;
     }
-    const BlockSource::Next next = blocks.next(block);
+    auto next = BlockSource::Next::kWaiting;
+    try {
+      next = blocks.next(block);
+    } catch (const Interrupted&) {
+      continue;  // `stop` is true as well
+    }
     if (next == BlockSource::Next::kEnd) {
       earlier.check();
       break;

@@ -70,7 +70,8 @@ struct PrepareResult {
 // from the last time its work was put on record, which is with every whole shard and every half minute.
 //
 // Memory is bounded for any size of the corpus. Throws IoError, FormatError and Error: for inputs without text, for an
-// `out` that holds something else, for one that another process is writing. What was on record stays.
+// `out` that holds something else, for one that another process is writing; Interrupted where corpus.should_stop ends
+// the opening of the inputs. What was on record stays.
 PrepareResult prepare(const PrepareOptions& options);
 
 }  // namespace slm::data

@@ -21,7 +21,8 @@ constexpr size_t kMaxFolders = 64;
 
 }  // namespace
 
-FolderWalk::FolderWalk(const std::string& folder, LeaveOut leave_out) : leave_out_(std::move(leave_out)) {
+FolderWalk::FolderWalk(const std::string& folder, LeaveOut leave_out, StopCheck should_stop)
+    : leave_out_(std::move(leave_out)), should_stop_(std::move(should_stop)) {
   levels_.push_back({folder, identity_of(folder), FolderNames(folder)});
 }
 
@@ -33,6 +34,7 @@ FolderWalk::Identity FolderWalk::identity_of(const std::string& folder) {
 
 std::optional<FolderWalk::File> FolderWalk::next() {
   while (!levels_.empty()) {
+    throw_if_stopped(should_stop_);
     Level& level = levels_.back();
     const std::optional<std::string> name = level.names.next();
     if (!name) {

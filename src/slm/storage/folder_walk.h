@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "slm/core/interrupted.h"
 #include "slm/storage/folder_names.h"
 
 namespace slm::storage {
@@ -23,8 +24,8 @@ class FolderWalk {
   // Of a folder and the name of an entry in it: whether the walk passes over that.
   using LeaveOut = std::function<bool(const std::string& folder, const std::string& name)>;
 
-  // Throws IoError, as next() does.
-  explicit FolderWalk(const std::string& folder, LeaveOut leave_out = {});
+  // Throws IoError, as next() does; next() also throws Interrupted when it shall stop.
+  explicit FolderWalk(const std::string& folder, LeaveOut leave_out = {}, StopCheck should_stop = {});
 
   // nullopt at the end. Throws Error for more than 64 folders inside each other; the next call goes on behind them.
   std::optional<File> next();
@@ -44,6 +45,7 @@ class FolderWalk {
   static Identity identity_of(const std::string& folder);
 
   LeaveOut leave_out_;
+  StopCheck should_stop_;
   std::vector<Level> levels_;  // each inside the one before
 };
 

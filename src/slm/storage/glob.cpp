@@ -43,11 +43,11 @@ std::vector<std::string> without_braces(const std::string& pattern) {
   return patterns;
 }
 
-void append_files_below(const std::string& pattern, std::vector<std::string>& paths) {
+void append_files_below(const std::string& pattern, const StopCheck& should_stop, std::vector<std::string>& paths) {
   const size_t first = pattern.find_first_of("*?["), slash = pattern.rfind('/', first);
   const std::string folder = slash == std::string::npos ? "." : pattern.substr(0, std::max<size_t>(slash, 1));
   if (!is_directory(folder)) return;
-  FolderWalk walk(folder);
+  FolderWalk walk(folder, {}, should_stop);
   while (auto file = walk.next()) {
     if (slash == std::string::npos) file->path.erase(0, 2);  // "./"
     if (matches_path(pattern, file->path)) paths.push_back(std::move(file->path));
@@ -58,7 +58,7 @@ void append_files_below(const std::string& pattern, std::vector<std::string>& pa
 
 bool is_glob(std::string_view path) { return path.find_first_of("*?[{") != std::string_view::npos; }
 
-std::vector<std::string> expand_glob(const std::string& pattern) {
+std::vector<std::string> expand_glob(const std::string& pattern, const StopCheck& should_stop) {
   const std::string path = local_path(pattern);
   std::vector<std::string> paths;
   if (path.find("**") == std::string::npos) {
@@ -68,7 +68,7 @@ std::vector<std::string> expand_glob(const std::string& pattern) {
       if (one.find("**") == std::string::npos) {
         append_matches(one, paths);
       } else {
-        append_files_below(one, paths);
+        append_files_below(one, should_stop, paths);
       }
     }
   }

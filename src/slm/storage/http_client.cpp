@@ -17,17 +17,11 @@ constexpr int kMaxRedirects = 10;
 constexpr size_t kReadBytes = size_t{64} << 10;
 constexpr std::chrono::milliseconds kNap{50};
 
-bool may_pass(int status) { return status == 408 || status == 429 || status >= 500; }
-
 bool is_redirect(int status) {
   return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
 }
 
 }  // namespace
-
-void HttpSettings::throw_if_cancelled() const {
-  if (is_cancelled && *is_cancelled) throw Error("the download was stopped; run again to go on with it");
-}
 
 class HttpClient::Impl {
  public:
@@ -48,20 +42,20 @@ class HttpClient::Impl {
       if (!is_redirect(exchange->status())) return {std::move(exchange), url};
       const std::string next = resolve_url(url, std::string(exchange->headers().get("location")));
       if (next.empty()) throw Error(fmt::format("{}: the server redirects to nowhere", request.url));
-      const bool stays = is_same_origin(url, next);
-      if (!stays && request.stays_here) return {std::move(exchange), url};
-      if (!stays) token.clear();
+      if (request.stays_here && names_host(exchange->headers().get("location"))) return {std::move(exchange), url};
+      if (!is_same_origin(url, next)) token.clear();
       url = next;
     }
     throw Error(fmt::format("{}: the server redirects more than {} times", request.url, kMaxRedirects));
   }
 
-  // Waits before try number `num_failed` + 1; throws Error when there shall be no further one.
+  // Waits before try number `num_failed` + 1; throws UnreachableError when there shall be no further one.
   void wait_or_throw(size_t num_failed, std::optional<int64_t> asked_s, const std::string& name,
                      const std::string& problem) {
     if (num_failed > settings_.retry_waits_s.size()) {
-      throw Error(fmt::format("{}: {}, {} times in a row; check the network, then run again: what is done is kept",
-                              name, problem, num_failed));
+      throw UnreachableError(
+          fmt::format("{}: {}, {} times in a row; check the network, then run again: what is done is kept", name,
+                      problem, num_failed));
     }
     const int64_t seconds = asked_s.value_or(settings_.retry_waits_s[num_failed - 1]);
     if (settings_.wait) {
@@ -70,7 +64,7 @@ class HttpClient::Impl {
     }
     const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(seconds);
     while (std::chrono::steady_clock::now() < end) {
-      settings_.throw_if_cancelled();
+      throw_if_stopped(settings_.should_stop);
       std::this_thread::sleep_for(kNap);
     }
   }
@@ -146,7 +140,7 @@ class HttpSource : public ByteSource {
       auto opened = client_.exchange(request_, position_);
       const int status = opened.exchange->status();
       const HttpHeaders& headers = opened.exchange->headers();
-      if (may_pass(status)) {
+      if (is_for_now(status)) {
         lose(describe_refusal(status, headers), headers.retry_after_s());
         return;
       }
@@ -225,11 +219,13 @@ HttpAnswer HttpClient::request(const HttpRequest& request, int64_t max_bytes) {
         }
         answer.body.append(reinterpret_cast<const char*>(piece.data()), got);
       }
-      if (!may_pass(answer.status) || num_failed == impl_->settings().retry_waits_s.size()) return answer;
+      const bool is_last = request.asks_once || num_failed == impl_->settings().retry_waits_s.size();
+      if (!is_for_now(answer.status) || is_last) return answer;
       problem = describe_refusal(answer.status, answer.headers);
       asked_s = answer.headers.retry_after_s();
     } catch (const ConnectionFailure& failure) {
       problem = failure.what();
+      if (request.asks_once) throw UnreachableError(fmt::format("{}: {}", request.url, problem));
     }
     impl_->wait_or_throw(++num_failed, asked_s, request.url, problem);
   }
@@ -238,6 +234,8 @@ HttpAnswer HttpClient::request(const HttpRequest& request, int64_t max_bytes) {
 std::unique_ptr<ByteSource> HttpClient::open(const HttpRequest& request, std::string name, int64_t first_byte) {
   return std::make_unique<HttpSource>(*impl_, request, std::move(name), first_byte);
 }
+
+bool is_for_now(int status) { return status == 408 || status == 429 || status >= 500; }
 
 std::string describe_refusal(int status, const HttpHeaders& headers) {
   const std::string_view code = headers.get("x-error-code");

@@ -79,7 +79,7 @@ struct HttpExchange::State {
 
   // Lets the transfer go on until something has changed.
   void advance() {
-    settings.throw_if_cancelled();
+    throw_if_stopped(settings.should_stop);
     int num_running = 0;
     curl_multi_perform(multi, &num_running);
     int ignored = 0;
@@ -178,6 +178,12 @@ std::string resolve_url(const std::string& base, const std::string& location) {
   std::string resolved = text;
   curl_free(text);
   return resolved;
+}
+
+bool names_host(std::string_view location) {
+  if (location.starts_with("//")) return true;
+  const size_t scheme_end = location.find("://");
+  return scheme_end != std::string_view::npos && scheme_end < location.find_first_of("/?#");
 }
 
 bool is_same_origin(const std::string& a, const std::string& b) {

@@ -5,6 +5,7 @@
 #include <span>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 
 #include "slm/storage/http_headers.h"
 
@@ -28,7 +29,8 @@ struct HttpExchangeRequest {
 // One request and its answer, without redirects or retries, by libcurl.
 class HttpExchange {
  public:
-  // Returns once the header fields are there. Throws ConnectionFailure, and Error when it is cancelled, as read() does.
+  // Returns once the header fields are there. Throws ConnectionFailure, and Interrupted when it shall stop, as read()
+  // does.
   // The settings must outlive it.
   HttpExchange(const HttpSettings& settings, const HttpExchangeRequest& request);
   ~HttpExchange();
@@ -49,6 +51,9 @@ class HttpExchange {
 
 // `location` as seen from `base`; empty where that is no http(s) URL.
 std::string resolve_url(const std::string& base, const std::string& location);
+
+// Whether the target of a redirect says more than a path at the host that sent it.
+bool names_host(std::string_view location);
 
 // Whether both have the same scheme, host and port.
 bool is_same_origin(const std::string& a, const std::string& b);

@@ -18,6 +18,7 @@ namespace {
 
 namespace fs = std::filesystem;
 constexpr int64_t kMaxRefBytes = 256;
+constexpr int64_t kMaxListBytes = int64_t{1} << 30;
 
 void list_files(const std::string& folder, const std::string& prefix, std::vector<std::string>& paths) {
   for (const FolderEntry& entry : list_folder(folder)) {
@@ -74,6 +75,23 @@ std::vector<std::string> HubCache::list(const std::string& commit) const {
   if (is_directory(folder)) list_files(folder, "", paths);
   std::sort(paths.begin(), paths.end());
   return paths;
+}
+
+std::string HubCache::list_path(const std::string& commit) const {
+  check_relative_path(commit);
+  return join(folder_, fmt::format("lists/{}.json", commit));
+}
+
+std::optional<std::string> HubCache::list_of_files(const std::string& commit) const {
+  const std::string path = list_path(commit);
+  if (!exists(path)) return std::nullopt;
+  return read_file(path, kMaxListBytes);
+}
+
+void HubCache::remember_list_of_files(const std::string& commit, const std::string& list) {
+  const std::string path = list_path(commit);
+  make_folders(fs::path(path).parent_path().string());
+  write_file(path, list);
 }
 
 std::string HubCache::blob_path(const std::string& etag) const {

@@ -17,7 +17,12 @@ class HubCache {
 
   // The local copy of a file, where there is one.
   std::optional<std::string> find(const std::string& commit, const std::string& path) const;
+  // The paths of which there are copies.
   std::vector<std::string> list(const std::string& commit) const;
+
+  // Which files a commit has, as JSON: what is there of them does not tell.
+  std::optional<std::string> list_of_files(const std::string& commit) const;
+  void remember_list_of_files(const std::string& commit, const std::string& list);
 
   // Where a file's bytes are kept, and where they grow.
   std::string blob_path(const std::string& etag) const;
@@ -30,6 +35,7 @@ class HubCache {
   std::string link(const std::string& commit, const std::string& path, const std::string& etag);
 
  private:
+  std::string list_path(const std::string& commit) const;
   std::string snapshot_path(const std::string& commit, const std::string& path) const;
 
   std::string folder_;

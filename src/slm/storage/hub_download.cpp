@@ -6,12 +6,14 @@
 #include <cerrno>
 #include <filesystem>
 #include <optional>
+#include <string_view>
 #include <vector>
 
 #include "slm/core/error.h"
 #include "slm/storage/failure.h"
 #include "slm/storage/file_lock.h"
 #include "slm/storage/folder.h"
+#include "slm/storage/git_blob_hash.h"
 #include "slm/storage/growing_file.h"
 #include "slm/storage/sha256.h"
 
@@ -19,14 +21,33 @@ namespace slm::storage {
 namespace {
 
 constexpr size_t kReadBytes = size_t{1} << 20;
-constexpr size_t kSha256Digits = 64;
+constexpr size_t kSha256Digits = 64;  // of a large file
+constexpr size_t kGitDigits = 40;     // of a file that is in git itself
 
 // What the hub says about a file before it is downloaded.
 struct Announced {
   std::string etag;
   int64_t size_bytes = 0;
-  bool has_sha256 = false;
 };
+
+bool is_hash(std::string_view etag, size_t num_digits) {
+  return etag.size() == num_digits &&
+         std::all_of(etag.begin(), etag.end(), [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
+}
+
+// "" where the file is what was announced, else how it differs.
+std::string difference(const std::string& path, const Announced& announced) {
+  const int64_t size = file_size(path);
+  if (size != announced.size_bytes) {
+    return fmt::format("{} bytes came, the hub announced {}", size, announced.size_bytes);
+  }
+  const bool is_sha256 = is_hash(announced.etag, kSha256Digits);
+  if (!is_sha256 && !is_hash(announced.etag, kGitDigits)) return "";  // no hash was announced
+  const std::string hash = is_sha256 ? sha256_of_file(path) : git_blob_sha1_of_file(path);
+  if (hash == announced.etag) return "";
+  return fmt::format("what came has {} {}, the hub announced {}", is_sha256 ? "SHA-256" : "git's SHA-1", hash,
+                     announced.etag);
+}
 
 Announced ask_about(HttpClient& client, HttpRequest request, const std::string& name) {
   request.is_head = true;
@@ -52,9 +73,6 @@ Announced ask_about(HttpClient& client, HttpRequest request, const std::string& 
         "{}: the server does not answer as the hub does; check HF_ENDPOINT, or log in to your network", name));
   }
   announced.size_bytes = *size;
-  announced.has_sha256 = announced.etag.size() == kSha256Digits &&
-                         std::all_of(announced.etag.begin(), announced.etag.end(),
-                                     [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
   return announced;
 }
 
@@ -77,24 +95,18 @@ void download(HttpClient& client, const HttpRequest& request, const Announced& a
 }  // namespace
 
 std::string download_hub_file(HttpClient& client, const HttpRequest& request, const std::string& name,
-                              HubCache& cache) {
+                              const StopCheck& should_stop, HubCache& cache) {
   const Announced announced = ask_about(client, request, name);
   const std::string blob = cache.blob_path(announced.etag);
   if (exists(blob) && file_size(blob) == announced.size_bytes) return announced.etag;
   const std::string lock_path = cache.lock_path(announced.etag);
   for (const std::string& path : {blob, lock_path}) make_folders(std::filesystem::path(path).parent_path().string());
-  const FileLock lock(lock_path);
+  const FileLock lock(lock_path, should_stop);
   if (exists(blob) && file_size(blob) == announced.size_bytes) return announced.etag;  // another process was quicker
   const std::string incomplete = cache.incomplete_path(announced.etag);
   download(client, request, announced, name, incomplete);
-  const int64_t size = file_size(incomplete);
-  const std::string hash = announced.has_sha256 ? sha256_of_file(incomplete) : announced.etag;
-  if (size != announced.size_bytes || hash != announced.etag) {
+  if (const std::string problem = difference(incomplete, announced); !problem.empty()) {
     remove_tree(incomplete);
-    const std::string problem =
-        size != announced.size_bytes
-            ? fmt::format("{} bytes came, the hub announced {}", size, announced.size_bytes)
-            : fmt::format("what came has SHA-256 {}, the hub announced {}", hash, announced.etag);
     throw Error(fmt::format("{}: {}; the copy was removed, run again", name, problem));
   }
   SystemCalls& calls = system_calls();

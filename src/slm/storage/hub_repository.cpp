@@ -19,6 +19,7 @@ using nlohmann::json;
 
 constexpr int kMaxPages = 10000;
 constexpr size_t kCommitDigits = 40;
+constexpr size_t kShownDigits = 12;
 
 bool is_commit(std::string_view revision) {
   return revision.size() == kCommitDigits && std::all_of(revision.begin(), revision.end(), [](char c) {
@@ -45,7 +46,7 @@ std::string cache_folder(const HubSettings& settings, HubKind kind, const std::s
   std::string name = repository;
   const size_t slash = name.find('/');
   name.replace(slash, 1, "--");
-  return join(settings.home, fmt::format("hub/{}--{}", kind == HubKind::kDataset ? "datasets" : "models", name));
+  return join(settings.cache, fmt::format("{}--{}", kind == HubKind::kDataset ? "datasets" : "models", name));
 }
 
 }  // namespace
@@ -65,13 +66,9 @@ class HubRepository::Impl {
   const std::string& commit() const { return commit_; }
 
   std::vector<HubFile> list() {
+    if (std::vector<HubFile> files = remembered_list(); !files.empty()) return files;
+    if (settings_.is_offline) return list_of_copies();
     std::vector<HubFile> files;
-    if (settings_.is_offline) {
-      for (const std::string& path : cache_.list(commit_)) {
-        files.push_back({path, file_size(*cache_.find(commit_, path))});
-      }
-      return files;
-    }
     std::string url = fmt::format("{}/tree/{}?recursive=true&expand=false", api_url(), commit_);
     for (int page = 0; !url.empty(); ++page) {
       if (page == kMaxPages) throw Error(fmt::format("{}: the list of files does not end", name()));
@@ -85,6 +82,7 @@ class HubRepository::Impl {
       url = next;
     }
     std::sort(files.begin(), files.end(), [](const HubFile& a, const HubFile& b) { return a.path < b.path; });
+    remember(files);
     return files;
   }
 
@@ -94,11 +92,50 @@ class HubRepository::Impl {
     const std::string url = fmt::format("{}/{}{}/resolve/{}/{}", settings_.endpoint, prefix(), address_.repository,
                                         commit_, percent_encoded(path, "/"));
     const std::string file_name = fmt::format("hf://{}/{}", address_.repository, path);
-    const std::string etag = download_hub_file(client_, {.url = url, .token = settings_.token}, file_name, cache_);
+    const std::string etag = download_hub_file(client_, {.url = url, .token = settings_.token}, file_name,
+                                               settings_.http.should_stop, cache_);
     return cache_.link(commit_, path, etag);
   }
 
  private:
+  // A commit does not change, so that its list holds for ever. Empty where there is none, or a damaged one.
+  std::vector<HubFile> remembered_list() {
+    std::vector<HubFile> files;
+    const auto text = cache_.list_of_files(commit_);
+    if (!text) return files;
+    try {
+      add_page(*text, files);
+    } catch (const Error&) {
+      files.clear();
+    }
+    return files;
+  }
+
+  void remember(const std::vector<HubFile>& files) {
+    json list = json::array();
+    for (const HubFile& file : files)
+      list.push_back({{"type", "file"}, {"path", file.path}, {"size", file.size_bytes}});
+    cache_.remember_list_of_files(commit_, json_text(list));
+  }
+
+  std::vector<HubFile> list_of_copies() {
+    std::vector<HubFile> files;
+    for (const std::string& path : cache_.list(commit_)) {
+      files.push_back({path, file_size(*cache_.find(commit_, path))});
+    }
+    if (kind_ == HubKind::kDataset && !files.empty()) {
+      warn(fmt::format(
+          "{}: offline, and nothing here says which files it has: the {} that were downloaded are taken for "
+          "all of them; run once with a network to be sure",
+          name(), files.size()));
+    }
+    return files;
+  }
+
+  void warn(const std::string& message) const {
+    if (settings_.warn) settings_.warn(message);
+  }
+
   std::string prefix() const { return kind_ == HubKind::kDataset ? "datasets/" : ""; }
   std::string name() const { return "hf://" + address_.repository; }
   std::string api_url() const {
@@ -107,16 +144,20 @@ class HubRepository::Impl {
   }
 
   [[noreturn]] void throw_offline(const std::string& path) const {
-    throw Error(fmt::format("{}: '{}' is not in {} and HF_HUB_OFFLINE is set; unset it, or run once with a network",
-                            name(), path, join(settings_.home, "hub")));
+    throw Error(fmt::format("{}: '{}' is not in {} and {}", name(), path, settings_.cache,
+                            is_unreachable_ ? "the hub cannot be reached; check the network"
+                                            : "HF_HUB_OFFLINE is set; unset it, or run once with a network"));
   }
 
   HttpAnswer ask(const std::string& url) {
     HttpAnswer answer = client_.request({.url = url, .token = settings_.token});
-    if (answer.status != 200) {
-      throw Error(fmt::format("{}: {}", name(), describe_refusal(answer.status, answer.headers)));
-    }
+    check(answer);
     return answer;
+  }
+
+  void check(const HttpAnswer& answer) const {
+    if (answer.status == 200) return;
+    throw Error(fmt::format("{}: {}", name(), describe_refusal(answer.status, answer.headers)));
   }
 
   void find_commit() {
@@ -124,13 +165,32 @@ class HubRepository::Impl {
       commit_ = address_.revision;
       return;
     }
+    const auto known = cache_.commit_of(address_.revision);
     if (settings_.is_offline) {
-      const auto known = cache_.commit_of(address_.revision);
       if (!known) throw_offline(address_.revision);
       commit_ = *known;
       return;
     }
-    const HttpAnswer answer = ask(fmt::format("{}/revision/{}", api_url(), percent_encoded(address_.revision, "")));
+    const std::string url = fmt::format("{}/revision/{}", api_url(), percent_encoded(address_.revision, ""));
+    HttpAnswer answer;
+    std::string problem;
+    try {
+      answer = client_.request({.url = url, .token = settings_.token, .asks_once = known.has_value()});
+      if (known && is_for_now(answer.status)) problem = describe_refusal(answer.status, answer.headers);
+    } catch (const UnreachableError& error) {
+      if (!known) throw;
+      problem = error.what();
+    }
+    if (!problem.empty()) {
+      warn(
+          fmt::format("{}: the hub cannot be reached ({}): going on with the copy of {}, commit {}; HF_HUB_OFFLINE=1 "
+                      "does so without asking",
+                      name(), problem, address_.revision, known->substr(0, kShownDigits)));
+      settings_.is_offline = is_unreachable_ = true;
+      commit_ = *known;
+      return;
+    }
+    check(answer);
     const json info = parse_json(answer.body);
     if (!info.is_object() || !info.contains("sha") || !info["sha"].is_string() ||
         !is_commit(info["sha"].get_ref<const std::string&>())) {
@@ -161,6 +221,7 @@ class HubRepository::Impl {
   HubCache cache_;
   HttpClient client_;
   std::string commit_;
+  bool is_unreachable_ = false;
 };
 
 HubRepository::HubRepository(HubSettings settings, HubKind kind, HubAddress address)

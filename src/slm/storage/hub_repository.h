@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -12,13 +13,14 @@
 namespace slm::storage {
 
 // How to reach the Hugging Face hub, and where its files are kept. The program takes these from HF_ENDPOINT, HF_TOKEN,
-// HF_HOME and HF_HUB_OFFLINE.
+// HF_HUB_CACHE (or HF_HOME) and HF_HUB_OFFLINE.
 struct HubSettings {
   std::string endpoint = "https://huggingface.co";
   std::string token;        // empty: anonymous
-  std::string home;         // HF_HOME; the files go to hub/ below it
+  std::string cache;        // the folder that the hub's clients share: by default hub/ in HF_HOME
   bool is_offline = false;  // only what is already there
   HttpSettings http;
+  std::function<void(const std::string& message)> warn = {};  // gets what the user should know though it goes on
 };
 
 // "hf://OWNER/NAME[/PATH][@REVISION]".
@@ -41,21 +43,24 @@ struct HubFile {
 };
 
 // One revision of a repository, and its copy on this disk in the layout that the hub's own clients share:
-// hub/datasets--OWNER--NAME/{blobs/ETAG, snapshots/COMMIT/PATH, refs/REVISION}. A file is there complete or not at all:
-// it grows as blobs/ETAG.incomplete, which a later run goes on with.
+// datasets--OWNER--NAME/{blobs/ETAG, snapshots/COMMIT/PATH, refs/REVISION}, and beside them which files a commit has. A
+// file is there complete or not at all: it grows as blobs/ETAG.incomplete, which a later run goes on with.
 class HubRepository {
  public:
-  // Asks the hub which commit the revision is. Throws Error with what the hub says, or what is missing offline.
+  // Asks the hub which commit the revision is. Where no hub can be reached, but a copy of the revision is there, it
+  // warns and goes on as if offline. Throws Error with what the hub says, or what is missing offline.
   HubRepository(HubSettings settings, HubKind kind, HubAddress address);
   ~HubRepository();
 
   const std::string& commit() const;
 
-  // All files, in the order of their paths.
+  // All files of the commit, in the order of their paths. Offline, where nothing says which those are, the files of
+  // which there are copies, with a warning about a data set.
   std::vector<HubFile> list();
 
-  // The path of the local copy, downloaded when it is not there yet. Size and, for large files, SHA-256 are checked
-  // against what the hub announces. Throws Error.
+  // The path of the local copy, downloaded when it is not there yet. Size and hash are checked against what the hub
+  // announces: SHA-256 for large files, git's SHA-1 for others; a server that names neither has only its size checked.
+  // Throws Error.
   std::string download(const std::string& path);
 
  private:

@@ -2,6 +2,7 @@
 #include <sys/resource.h>
 
 #include <cstdlib>
+#include <memory>
 
 #include "data/read_corpus.h"
 #include "slm/core/error.h"
@@ -16,13 +17,20 @@ using test::ScratchFolder;
 
 class CorpusParquet : public testing::Test {
  protected:
-  void SetUp() override {
-    if (!storage::exists(SLM_PYARROW_PYTHON)) GTEST_SKIP() << "no pyarrow at " SLM_PYARROW_PYTHON;
-    const std::string command = SLM_PYARROW_PYTHON " " SLM_SOURCE_DIR "/tests/data/make_parquet.py " + folder.path();
+  // The files are made once: some are large.
+  static void SetUpTestSuite() {
+    made_ = std::make_unique<ScratchFolder>();
+    if (!storage::exists(SLM_PYARROW_PYTHON)) return;
+    const std::string command = SLM_PYARROW_PYTHON " " SLM_SOURCE_DIR "/tests/data/make_parquet.py " + made_->path();
     ASSERT_EQ(std::system(command.c_str()), 0);
   }
+  static void TearDownTestSuite() { made_.reset(); }
+  void SetUp() override {
+    if (!storage::exists(SLM_PYARROW_PYTHON)) GTEST_SKIP() << "no pyarrow at " SLM_PYARROW_PYTHON;
+  }
 
-  ScratchFolder folder;
+  static inline std::unique_ptr<ScratchFolder> made_;
+  const ScratchFolder& folder = *made_;
 };
 
 // What make_parquet.py writes into the column text.
@@ -65,6 +73,34 @@ TEST_F(CorpusParquet, NeedsLittleMemoryForOneHugeRowGroup) {
   for (CorpusBlock block; reader.next(block);) num_documents += static_cast<int64_t>(block.parts.size());
   EXPECT_EQ(num_documents, 24000);
   EXPECT_LT(peak_kb() - before, 60 * 1024);  // a quarter of it; the reader needs about half of this
+}
+
+TEST_F(CorpusParquet, RefusesAPageThatUnpacksToTooMuch) {
+  CorpusOptions options;
+  for (const char* name : {"page.parquet", "dictionary.parquet"}) {
+    options.skip_bad_files = false;
+    EXPECT_LT(storage::file_size(folder / name), 100000);
+    const std::string message = message_of<FormatError>([&] { read_corpus({folder / name}, options); });
+    EXPECT_TRUE(message.starts_with(folder / name +
+                                    ": column 'text' has a page that unpacks to 150 MB, and 134 MB are the most: write "
+                                    "the file again with smaller pages or without dictionary"))
+        << message;
+    options.skip_bad_files = true;
+    const auto corpus = read_corpus({folder / name, folder / "large.parquet"}, options);
+    EXPECT_EQ(corpus.texts, (std::vector<std::string>{"before", "large"}));
+    EXPECT_EQ(corpus.skips[SkipReason::kBadFile].count, 1);
+  }
+}
+
+TEST_F(CorpusParquet, CopiesWhatCannotSeekIntoTheFolderForThat) {
+  CorpusOptions options;
+  const ScratchFolder out;
+  options.spool_folder = out / "new";
+  EXPECT_TRUE(read_corpus({folder / "packed.parquet.gz"}, options).texts == expected_texts());
+  EXPECT_TRUE(storage::list_folder(out / "new").empty());
+  options.spool_folder = folder / "none.parquet";
+  const std::string message = message_of<IoError>([&] { read_corpus({folder / "packed.parquet.gz"}, options); });
+  EXPECT_TRUE(message.starts_with(folder / "none.parquet")) << message;
 }
 
 TEST_F(CorpusParquet, SaysWhatIsWrong) {

@@ -24,6 +24,11 @@ flipped = bytearray(data)
 place = data.index(b"\t\0\0\0text 500 ") + 4  # the value in its page, not in the statistics
 flipped[place] ^= 1
 (folder / "flipped.parquet").write_bytes(flipped)
+# A page that is far larger than the file, between others.
+for name, dictionary in [("page", False), ("dictionary", True)]:
+    with pq.ParquetWriter(folder / f"{name}.parquet", pa.schema({"text": pa.string()}), compression="zstd", use_dictionary=dictionary) as writer:
+        for text in ["before", "a" * 150_000_000, "behind"]:
+            writer.write_table(pa.table({"text": [text]}))
 # One row group of 240 MB, in pages of 10 MB.
 huge = pa.table({"text": ["x%d" % i + "word " * 2000 for i in range(24000)], "other": ["y" * 1000] * 24000})
 pq.write_table(huge, folder / "huge.parquet", row_group_size=10**9, compression="zstd")

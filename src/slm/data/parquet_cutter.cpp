@@ -1,5 +1,6 @@
 #include <arrow/buffer.h>
 #include <arrow/io/interfaces.h>
+#include <arrow/memory_pool.h>
 #include <arrow/result.h>
 #include <arrow/status.h>
 #include <fmt/format.h>
@@ -15,6 +16,8 @@
 #include <vector>
 
 #include "slm/core/error.h"
+#include "slm/core/interrupted.h"
+#include "slm/core/quantities.h"
 #include "slm/data/block_cutter.h"
 #include "slm/data/skip_row.h"
 #include "slm/storage/spooled_source.h"
@@ -25,6 +28,40 @@ namespace {
 constexpr int64_t kRowsPerBatch = 256;
 constexpr int64_t kStreamBytes = int64_t{1} << 20;  // of a column chunk in memory, however large the row group is
 constexpr size_t kMaxNamesShown = 20;
+// Of an allocation by Arrow, which unpacks a page, or a dictionary, in one piece. Writers make pages of 1 MB, and of
+// 100 MB at the most, unless a single value is larger.
+constexpr int64_t kMaxPageBytes = int64_t{128} << 20;
+
+// Refuses what a small file may claim to unpack to.
+class BoundedPool : public arrow::MemoryPool {
+ public:
+  arrow::Status Allocate(int64_t size, int64_t alignment, uint8_t** out) override {
+    ARROW_RETURN_NOT_OK(check(size));
+    return pool_->Allocate(size, alignment, out);
+  }
+  arrow::Status Reallocate(int64_t old_size, int64_t new_size, int64_t alignment, uint8_t** pointer) override {
+    ARROW_RETURN_NOT_OK(check(new_size));
+    return pool_->Reallocate(old_size, new_size, alignment, pointer);
+  }
+  void Free(uint8_t* buffer, int64_t size, int64_t alignment) override { pool_->Free(buffer, size, alignment); }
+  int64_t bytes_allocated() const override { return pool_->bytes_allocated(); }
+  int64_t total_bytes_allocated() const override { return pool_->total_bytes_allocated(); }
+  int64_t num_allocations() const override { return pool_->num_allocations(); }
+  std::string backend_name() const override { return pool_->backend_name(); }
+
+  // What was refused last; 0 for nothing.
+  int64_t refused_bytes() const { return refused_bytes_; }
+
+ private:
+  arrow::Status check(int64_t size) {
+    if (size <= kMaxPageBytes) return arrow::Status::OK();
+    refused_bytes_ = size;
+    return arrow::Status::CapacityError("too large");
+  }
+
+  arrow::MemoryPool* pool_ = arrow::default_memory_pool();
+  int64_t refused_bytes_ = 0;
+};
 
 // What Arrow reads from.
 class SourceFile : public arrow::io::RandomAccessFile {
@@ -76,12 +113,12 @@ class ParquetCutter : public BlockCutter {
     storage::ByteSource* source = &arguments.source;
     // The directory of a Parquet file is at its end, so the file must be able to seek.
     if (!source->size_bytes() || !source->seek(0)) {
-      spooled_ = storage::spool(*source);
+      spooled_ = storage::spool(*source, options_.spool_folder);
       source = spooled_.get();
     }
     file_ = std::make_shared<SourceFile>(*source, source->size_bytes().value_or(0));
     guard([&] {
-      parquet::ReaderProperties properties;
+      parquet::ReaderProperties properties(&pool_);
       properties.enable_buffered_stream();
       properties.set_buffer_size(kStreamBytes);
       properties.set_page_checksum_verification(true);
@@ -111,8 +148,17 @@ class ParquetCutter : public BlockCutter {
       return;
     } catch (const Error&) {
       throw;
+    } catch (const Interrupted&) {
+      throw;
     } catch (const std::exception& failure) {
       problem = failure.what();
+    }
+    if (pool_.refused_bytes() > 0) {
+      throw FormatError(
+          name_, FormatError::kNoOffset,
+          fmt::format("column '{}' has a page that unpacks to {}, and {} are the most: write the file again "
+                      "with smaller pages or without dictionary",
+                      options_.text_column, format_bytes(pool_.refused_bytes()), format_bytes(kMaxPageBytes)));
     }
     std::replace(problem.begin(), problem.end(), '\n', ' ');
     throw FormatError(name_, FormatError::kNoOffset,
@@ -185,6 +231,7 @@ class ParquetCutter : public BlockCutter {
   SkipCounts& skips_;
   const std::string name_;
   std::unique_ptr<storage::ByteSource> spooled_;
+  BoundedPool pool_;  // outlives what Arrow keeps in it
   std::shared_ptr<SourceFile> file_;
   std::unique_ptr<parquet::ParquetFileReader> reader_;
   std::shared_ptr<parquet::ByteArrayReader> values_;  // of the present row group

@@ -88,7 +88,8 @@ bool write_blocks(const PrepareOptions& options, BlockSource& blocks, PreparedWr
     try {
       next = blocks.next(block);
     } catch (const Interrupted&) {
-      continue;  // `stop` is true as well
+      if (options.stop == nullptr || !*options.stop) throw;
+      continue;
     }
     if (next == BlockSource::Next::kEnd) {
       earlier.check();
@@ -147,8 +148,10 @@ void write_tensor(const PrepareOptions& options, PreparedIndex& index) {
 }  // namespace
 
 BlockSourceOptions block_source_options(const PrepareOptions& options, const PrepareState& state) {
+  CorpusOptions corpus = options.corpus;
+  corpus.spool_folder = options.out;
   return {.inputs = options.inputs,
-          .preparer = {.corpus = options.corpus,
+          .preparer = {.corpus = std::move(corpus),
                        .special_in_text = options.special_in_text,
                        .with_signatures = options.dedup == Dedup::kNear},
           .tokenizer = options.tokenizer,

@@ -1,55 +1,63 @@
 #include "slm/storage/spooled_source.h"
 
-#include <cerrno>
-#include <cstdio>
+#include <algorithm>
+#include <filesystem>
+#include <system_error>
 #include <vector>
 
-#include "slm/storage/failure.h"
+#include "slm/storage/folder.h"
+#include "slm/storage/nameless_file.h"
 
 namespace slm::storage {
 namespace {
 
 constexpr size_t kPieceBytes = size_t{1} << 20;
 
-struct FileCloser {
-  void operator()(std::FILE* file) const { std::fclose(file); }
-};
+std::string folder_or_default(const std::string& folder) {
+  if (!folder.empty()) {
+    make_folders(folder);
+    return folder;
+  }
+  std::error_code error;
+  const std::string default_folder = std::filesystem::temp_directory_path(error).string();
+  return error ? "/tmp" : default_folder;
+}
 
 class SpooledSource : public ByteSource {
  public:
-  explicit SpooledSource(ByteSource& source) : name_(source.name()), file_(std::tmpfile()) {
-    if (!file_) fail();
+  SpooledSource(ByteSource& source, const std::string& folder)
+      : name_(source.name()), file_(folder_or_default(folder), "a copy of " + source.name()) {
     std::vector<std::byte> piece(kPieceBytes);
     while (const size_t got = source.read(piece)) {
-      if (std::fwrite(piece.data(), 1, got, file_.get()) != got) fail();
+      file_.write(std::span(piece).first(got), size_);
       size_ += static_cast<int64_t>(got);
     }
-    if (std::fflush(file_.get()) != 0) fail();
-    seek(0);
   }
 
   size_t read(std::span<std::byte> into) override {
-    const size_t got = std::fread(into.data(), 1, into.size(), file_.get());
-    if (got == 0 && std::ferror(file_.get()) != 0) fail();
-    return got;
+    const size_t count = std::min(into.size(), static_cast<size_t>(size_ - position_));
+    file_.read(into.first(count), position_);
+    position_ += static_cast<int64_t>(count);
+    return count;
   }
   const std::string& name() const override { return name_; }
   std::optional<int64_t> size_bytes() const override { return size_; }
   bool seek(int64_t position) override {
-    if (::fseeko(file_.get(), position, SEEK_SET) != 0) fail();
+    position_ = std::clamp<int64_t>(position, 0, size_);
     return true;
   }
 
  private:
-  [[noreturn]] void fail() { throw_io_error(name_, "cannot keep a temporary copy", errno); }
-
   std::string name_;
-  std::unique_ptr<std::FILE, FileCloser> file_;
+  NamelessFile file_;
   int64_t size_ = 0;
+  int64_t position_ = 0;
 };
 
 }  // namespace
 
-std::unique_ptr<ByteSource> spool(ByteSource& source) { return std::make_unique<SpooledSource>(source); }
+std::unique_ptr<ByteSource> spool(ByteSource& source, const std::string& folder) {
+  return std::make_unique<SpooledSource>(source, folder);
+}
 
 }  // namespace slm::storage

@@ -133,7 +133,7 @@ class FastByteLevelEncoder final : public FastEncoder {
     const Word* const end = block.words + std::exchange(block.num_words, 0);
     for (const Word* word = block.words; word != end; ++word) {
       const bool is_short = word->length <= ShortWord::kMaxBytes;
-      const PackedIds* const known = is_short ? cache.find_near(word->key, word->place) : nullptr;
+      const PackedIds* const known = is_short ? cache.find(word->key, word->place) : nullptr;
       const bool is_here = known != nullptr && !known->is_elsewhere();
       if (is_here) [[likely]] {
         group.add(*known);
@@ -180,7 +180,7 @@ class FastByteLevelEncoder final : public FastEncoder {
       size_t num_words = 0;
       for (; next < group.num_new() && num_words < kTogether; ++next) {
         const WordGroup::NewWord& word = group.new_word(next);
-        const PackedIds* const known = cache.find(word.key(), word.place);  // far away, or since it came before
+        const PackedIds* const known = cache.find(word.key(), word.place);  // since it came before
         if (known == nullptr) {
           chosen[num_words] = word;
           words[num_words++] = word.key();

@@ -23,25 +23,10 @@ PackedIds PackedIds::of(std::span<const int32_t> ids) {
 
 WordCache::WordCache() : short_((size_t{1} << kShortBits) * kWays), medium_(kNumMedium), long_(kNumLong) {}
 
-const PackedIds* WordCache::find_far(const ShortWord& word, uint32_t place) {
-  Short* const entries = &short_[place];
-  for (uint32_t i = kNear; i < kWays; ++i) {
-    if (entries[i].word != word) continue;
-    std::swap(entries[i], entries[i - 1]);
-    return &entries[i - 1].ids;
-  }
-  return nullptr;
-}
-
 void WordCache::insert(const ShortWord& word, uint32_t place, const PackedIds& ids) {
+  // A new word comes second, so that it does not push a frequent one away.
   Short* const entries = &short_[place];
-  size_t i = 0;
-  while (i < kWays && entries[i].word != word) ++i;
-  if (i == kWays) {  // a new word comes second, so that it does not push a frequent one away
-    i = 1;
-    std::copy_backward(entries + i, entries + kWays - 1, entries + kWays);
-  }
-  entries[i] = {word, ids};
+  entries[entries[0].word == word ? 0 : 1] = {word, ids};
 }
 
 std::span<const int32_t> WordCache::find_long(std::string_view word, uint64_t hash) const {

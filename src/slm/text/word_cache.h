@@ -55,23 +55,13 @@ class WordCache {
   // Null where the word is not known; the ids may be elsewhere, where find_long() has them. They stay as they are until
   // the next call.
   const PackedIds* find(const ShortWord& word, uint32_t place) {
-    const PackedIds* const found = find_near(word, place);
-    return found != nullptr ? found : find_far(word, place);
-  }
-  // The same in two steps: frequent words are in the one cache line that prefetch() requests. Where they are not,
-  // another one is requested.
-  const PackedIds* find_near(const ShortWord& word, uint32_t place) {
     Short* const entries = &short_[place];
     if (entries[0].word == word) [[likely]]
       return &entries[0].ids;
-    if (entries[1].word == word) {
-      std::swap(entries[0], entries[1]);
-      return &entries[0].ids;
-    }
-    __builtin_prefetch(entries + kNear);
-    return nullptr;
+    if (entries[1].word != word) return nullptr;
+    std::swap(entries[0], entries[1]);
+    return &entries[0].ids;
   }
-  const PackedIds* find_far(const ShortWord& word, uint32_t place);
   void insert(const ShortWord& word, uint32_t place, const PackedIds& ids);
 
   // Words of any length; empty where the word is not known. The ids stay valid until the next insert.
@@ -79,9 +69,8 @@ class WordCache {
   void insert_long(std::string_view word, uint64_t hash, std::span<const int32_t> ids);
 
  private:
-  static constexpr int kShortBits = 15;
-  static constexpr uint32_t kWays = 4;  // entries at a place: words that come often move to the first
-  static constexpr uint32_t kNear = 2;  // of them in the first cache line
+  static constexpr int kShortBits = 16;
+  static constexpr uint32_t kWays = 2;  // entries at a place, a cache line: words that come often are in the first
   static constexpr size_t kNumMedium = size_t{1} << 16;
   static constexpr size_t kNumLong = size_t{1} << 14;
   static constexpr size_t kMaxArena = size_t{1} << 21;  // bytes of keys; a fourth as many ids
@@ -89,7 +78,7 @@ class WordCache {
   static constexpr size_t kMaxMediumIds = 7;
   static constexpr size_t kMaxLongBytes = 512;  // longer words hardly come again
 
-  struct Short {
+  struct alignas(32) Short {
     ShortWord word;
     PackedIds ids;
   };

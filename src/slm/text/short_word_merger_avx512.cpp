@@ -89,7 +89,8 @@ struct MergedWord {
   for (; !words.empty(); ids += kTogether) {
     const size_t num_words = std::min(words.size(), kTogether);
     MergedWord merged[kTogether];
-    for (size_t i = 0; i < kTogether; ++i) start(merges, i < num_words ? words[i] : ShortWord{}, merged[i]);
+    // Where words are fewer, one of them stands in: an empty one has no token to look up behind the first.
+    for (size_t i = 0; i < kTogether; ++i) start(merges, words[i < num_words ? i : 0], merged[i]);
     bool goes_on = true;
     while (goes_on) {
       goes_on = false;

@@ -40,7 +40,7 @@ struct alignas(16) PackedIds {
 };
 
 // What words became, for words that come again: up to 15 bytes and 7 ids below 65536, or 3 larger ones, in a half cache
-// line, up to 31 bytes and 7 ids in a whole one, others in an arena. At most 13 MB; results never depend on what is in
+// line, up to 31 bytes and 7 ids in a whole one, others in an arena. At most 17 MB; results never depend on what is in
 // it. Not for several threads at once.
 class WordCache {
  public:
@@ -69,7 +69,7 @@ class WordCache {
   void insert_long(std::string_view word, uint64_t hash, std::span<const int32_t> ids);
 
  private:
-  static constexpr int kShortBits = 16;
+  static constexpr int kShortBits = 17;
   static constexpr uint32_t kWays = 2;  // entries at a place, a cache line: words that come often are in the first
   static constexpr size_t kNumMedium = size_t{1} << 16;
   static constexpr size_t kNumLong = size_t{1} << 14;

@@ -72,6 +72,28 @@ TEST_F(TokenizerCommands, ShowSaysWhatATokenizerIs) {
   EXPECT_EQ(shown.out, "kind: BPE\nvocabulary: 280 tokens\nspecial:        0 <s>\nspecial:        1 </s>\n");
 }
 
+TEST_F(TokenizerCommands, ShowWritesNothingThatATerminalWouldObey) {
+  const std::string text = folder_.write("controls.txt", "a\nb\x1b[31m\xC2\x9B");
+  const std::string characters = folder_.path("characters.json");
+  ASSERT_EQ(
+      run_slm({"tokenizer", "train", text, "--type", "char", "--special_tokens", "<\x1b[2J>", "--out", characters})
+          .exit_code,
+      0);
+  const ProgramResult shown = run_slm({"tokenizer", "show", "--tokenizer", characters, "a\n\x1b"});
+  EXPECT_EQ(shown.out.substr(0, shown.out.find('\n')), "a|\\x0a|\\x1b");
+  EXPECT_EQ(std::count(shown.out.begin(), shown.out.end(), '\n'), 4);
+  EXPECT_EQ(shown.out.find('\x1b'), std::string::npos);
+  const ProgramResult described = run_slm({"tokenizer", "show", "--tokenizer", characters});
+  EXPECT_TRUE(described.out.ends_with(" <\\x1b[2J>\n")) << described.out;
+}
+
+TEST_F(TokenizerCommands, ShowGivesEachPartOfTheTextOnce) {
+  const ProgramResult shown = run_slm({"tokenizer", "show", "--tokenizer", tokenizer_, "a 👩"});
+  std::string line = shown.out.substr(0, shown.out.find('\n'));
+  std::erase(line, '|');
+  EXPECT_EQ(line, "a 👩");
+}
+
 TEST_F(TokenizerCommands, ALongTextIsEncodedInPartsAndDecodedInBlocks) {
   std::string text = "\n";
   while (text.size() < 9'000'000) text += kText;  // more than two blocks of the input, in lines and as one
@@ -117,13 +139,16 @@ TEST_F(TokenizerCommands, ErrorsAreOneLine) {
   const ProgramResult id = run_slm({"tokenizer", "decode", "--tokenizer", tokenizer_}, with_input("5 280\n"));
   EXPECT_EQ(id.exit_code, 1);
   EXPECT_EQ(id.err, "slm: error: -: byte 2: token 280 is not among the 280 of the tokenizer\n");
+  const ProgramResult huge =
+      run_slm({"tokenizer", "decode", "--tokenizer", tokenizer_}, with_input("99999999999999999999"));
+  EXPECT_EQ(huge.err, "slm: error: -: byte 0: token 99999999999999999999 is not among the 280 of the tokenizer\n");
   const ProgramResult small =
       run_slm({"tokenizer", "train", text_, "--vocab_size", "100", "--out", folder_.path("small.json")});
   EXPECT_EQ(small.exit_code, 1);
   EXPECT_EQ(
       small.err,
-      "slm: error: [BPE trainer] a vocabulary of 100 tokens has no room for 0 special tokens and an alphabet of 256 "
-      "characters: ask for at least 256 tokens, or limit the alphabet\n");
+      "slm: error: [tokenizer training] a vocabulary of 100 tokens has no room for 0 special tokens and an alphabet of "
+      "256 bytes: ask for at least 256 tokens\n");
   const ProgramResult none = run_slm({"tokenizer", "encode"}, with_input("x"));
   EXPECT_EQ(none.exit_code, 2);
   EXPECT_EQ(none.err, "slm: error: --tokenizer is missing: a tokenizer.json, or a folder with one\n");

@@ -58,6 +58,9 @@ class IdReader {
       uint64_t id = 0;
       const auto [stop, error] = std::from_chars(at, end, id);
       const auto byte = static_cast<size_t>(at - block.data());
+      if (error == std::errc::result_out_of_range) {
+        refuse({at, static_cast<size_t>(stop - at)}, byte);
+      }
       if (error != std::errc()) {
         throw FormatError(path_, static_cast<int64_t>(num_taken_ + byte), "expected token ids, separated by spaces");
       }
@@ -81,7 +84,10 @@ class IdReader {
 
  private:
   void check(uint64_t id, size_t byte) const {
-    if (id < static_cast<uint64_t>(vocab_size_)) return;
+    if (id >= static_cast<uint64_t>(vocab_size_)) refuse(std::to_string(id), byte);
+  }
+
+  [[noreturn]] void refuse(std::string_view id, size_t byte) const {
     throw FormatError(path_, static_cast<int64_t>(num_taken_ + byte),
                       fmt::format("token {} is not among the {} of the tokenizer", id, vocab_size_));
   }

@@ -115,10 +115,12 @@ class Trainer {
     }
     for (const auto& [character, count] : kept) id_of(character, 1);
     if (static_cast<int64_t>(tokens_.size()) > options_.vocab_size) {
-      throw Error(
-          fmt::format("[BPE trainer] a vocabulary of {} tokens has no room for {} special tokens and an alphabet "
-                      "of {} characters: ask for at least {} tokens, or limit the alphabet",
-                      options_.vocab_size, options_.special_tokens.size(), kept.size(), tokens_.size()));
+      const bool is_bytes = options_.is_byte_level || !options_.initial_alphabet.empty();
+      throw Error(fmt::format(
+          "[tokenizer training] a vocabulary of {} tokens has no room for {} special tokens and an alphabet "
+          "of {} {}: ask for at least {} tokens{}",
+          options_.vocab_size, options_.special_tokens.size(), kept.size(), is_bytes ? "bytes" : "characters",
+          tokens_.size(), is_bytes ? "" : ", or limit the alphabet"));
     }
   }
 

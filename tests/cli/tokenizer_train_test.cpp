@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <filesystem>
 #include <string>
@@ -60,8 +61,15 @@ TEST_F(TokenizerTrain, EveryTypeIsTheSameWithOneThreadAndThree) {
     text += kText.substr(static_cast<size_t>(i) % 40) + std::to_string(i * i) + " naïve 日本\n";
   const std::string corpus = folder_.write("corpus.txt", text);
   for (const std::string type : {"bpe", "wordpiece", "unigram", "char", "byte"}) {
-    const std::string one = trained({corpus, "--type", type, "--vocab_size", "400", "--threads", "1"});
-    EXPECT_EQ(trained({corpus, "--type", type, "--vocab_size", "400", "--threads", "3", "--max_memory", "32M"}), one);
+    std::vector<std::string> arguments = {corpus, "--type", type};
+    if (type != "char" && type != "byte") arguments.insert(arguments.end(), {"--vocab_size", "400"});
+    const auto with_threads = [&](const std::string& count) {
+      std::vector<std::string> all = arguments;
+      all.insert(all.end(), {"--threads", count, "--max_memory", "32M"});
+      return all;
+    };
+    const std::string one = trained(with_threads("1"));
+    EXPECT_EQ(trained(with_threads("3")), one);
     EXPECT_NE(one, "");
   }
 }
@@ -92,7 +100,7 @@ TEST_F(TokenizerTrain, SaysInOneLineWhatIsWrongAndLeavesNothing) {
     std::string error;
   };
   const std::string missing = folder_.path("missing.txt");
-  const std::vector<Case> cases = {
+  std::vector<Case> cases = {
       {{empty}, 1, "[tokenizer training] the texts have no words to learn from"},
       {{missing}, 1, missing + ": cannot "},
       {{binary}, 1, binary + ": this is not text: "},
@@ -107,6 +115,18 @@ TEST_F(TokenizerTrain, SaysInOneLineWhatIsWrongAndLeavesNothing) {
        2,
        "a Unigram tokenizer needs <unk> among its special tokens"},
   };
+  for (const auto& [type, option, value] : std::vector<std::array<std::string, 3>>{{"bpe", "limit_alphabet", "5"},
+                                                                                   {"wordpiece", "pattern", "cl100k"},
+                                                                                   {"unigram", "pattern", "gpt2"},
+                                                                                   {"unigram", "min_frequency", "2"},
+                                                                                   {"char", "vocab_size", "300"},
+                                                                                   {"char", "max_token_length", "3"},
+                                                                                   {"byte", "vocab_size", "256"},
+                                                                                   {"byte", "lowercase", "true"}}) {
+    cases.push_back(
+        {{text, "--type", type, "--" + option}, 2, "--" + option + " means nothing to --type " + type + ", "});
+    if (option != "lowercase") cases.back().arguments.push_back(value);
+  }
   for (const Case& each : cases) {
     const ProgramResult result = train(each.arguments);
     EXPECT_EQ(result.exit_code, each.exit_code) << each.error;
@@ -115,6 +135,12 @@ TEST_F(TokenizerTrain, SaysInOneLineWhatIsWrongAndLeavesNothing) {
     EXPECT_EQ(result.out, "");
     expect_nothing_left();
   }
+}
+
+TEST_F(TokenizerTrain, ADocumentSeparatorIsNoTextUnlessItIsTurnedOff) {
+  const std::string text = folder_.write("corpus.txt", "x<|endoftext|>y x<|endoftext|>y x<|endoftext|>y\n");
+  EXPECT_EQ(trained({text, "--vocab_size", "300"}).find("endoftext"), std::string::npos);
+  EXPECT_NE(trained({text, "--vocab_size", "300", "--document_separator", ""}).find("endoftext"), std::string::npos);
 }
 
 TEST_F(TokenizerTrain, ALongLineIsText) {

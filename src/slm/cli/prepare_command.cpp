@@ -12,6 +12,7 @@
 #include "slm/cli/prepare_ranks.h"
 #include "slm/cli/prepared_report.h"
 #include "slm/cli/progress_bar.h"
+#include "slm/cli/separator_option.h"
 #include "slm/cli/stop_signal.h"
 #include "slm/core/error.h"
 #include "slm/core/interrupted.h"
@@ -89,21 +90,6 @@ class Finally {
   std::function<void()> action_;
 };
 
-// "\n" and "\t" as they are written in other programs.
-std::string unescaped(std::string_view text) {
-  std::string out;
-  for (size_t i = 0; i < text.size(); ++i) {
-    const bool is_escape = text[i] == '\\' && i + 1 < text.size();
-    if (!is_escape || std::string_view("nt\\").find(text[i + 1]) == std::string_view::npos) {
-      out += text[i];
-      continue;
-    }
-    ++i;
-    out += text[i] == 'n' ? '\n' : text[i] == 't' ? '\t' : '\\';
-  }
-  return out;
-}
-
 class PrepareCommand final : public Command {
  public:
   std::string name() const override { return "prepare"; }
@@ -135,11 +121,7 @@ class PrepareCommand final : public Command {
     options.add("pt_name", pt_name_, "Name of that file inside --out.");
     options.heading("Inputs");
     options.add("text_column", corpus_.text_column, "Where the text is in JSON, CSV and Parquet; in JSON also a.b.");
-    options.add(
-        "document_separator", separator_,
-        "What stands between the documents of a text file (\\n and \\t are understood); empty: one document per "
-        "file.",
-        "the endoftext marker");
+    add_separator_option(options, separator_);
     options.add_choice("input_format", input_format_, {"auto", "text", "json", "csv", "tsv", "parquet"},
                        "Of all inputs; auto goes by their names.");
     options.add_choice("special_in_text", special_in_text_, {"token", "plain"},

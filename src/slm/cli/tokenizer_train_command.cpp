@@ -11,6 +11,7 @@
 
 #include "slm/cli/hub_environment.h"
 #include "slm/cli/progress_bar.h"
+#include "slm/cli/separator_option.h"
 #include "slm/cli/stop_signal.h"
 #include "slm/cli/tokenizer_commands.h"
 #include "slm/core/error.h"
@@ -28,7 +29,16 @@ namespace {
 
 constexpr double kLeastMemory = 32 << 20;
 constexpr int64_t kMaxDocumentBytes = int64_t{64} << 20;  // a longer one is cut
-constexpr int64_t kBytesPerInvalidPlace = 20;             // a file with more places that are not UTF-8 is no text
+// Options that only some types have.
+constexpr std::pair<const char*, std::string_view> kTypesOfOptions[] = {
+    {"vocab_size", "bpe, wordpiece, unigram"},
+    {"min_frequency", "bpe, wordpiece"},
+    {"limit_alphabet", "wordpiece, unigram"},
+    {"max_token_length", "bpe, wordpiece, unigram"},
+    {"pattern", "bpe"},
+    {"lowercase", "bpe, wordpiece, unigram, char"},
+};
+constexpr int64_t kBytesPerInvalidPlace = 20;  // a file with more places that are not UTF-8 is no text
 
 class TokenizerTrainCommand final : public Command {
  public:
@@ -47,27 +57,36 @@ class TokenizerTrainCommand final : public Command {
     options.add_choice("type", type_, {"bpe", "wordpiece", "unigram", "char", "byte"}, "What to learn.");
     options.add("vocab_size", vocab_size_, "Tokens, special ones included (bpe, wordpiece, unigram).",
                 {.low = 1, .high = 1 << 24});
-    options.add("min_frequency", options_.min_frequency, "A pair that comes less often is not merged.", {.low = 0});
+    options.add("min_frequency", options_.min_frequency, "A pair that comes less often is not merged (bpe, wordpiece).",
+                {.low = 0});
     options.add("special_tokens", special_tokens_, "Separated by commas; they get the first ids.",
                 "none; wordpiece: BERT's five; unigram: <unk>");
     options.add("limit_alphabet", limit_alphabet_, "Only so many characters (wordpiece, unigram).", "all", {.low = 1});
-    options.add("max_token_length", max_token_length_, "Longest token, in bytes (bpe) or characters.",
-                "any; unigram: 16", {.low = 1});
+    options.add(
+        "max_token_length", max_token_length_,
+        "No merge makes a longer token, in bytes (bpe) or characters (wordpiece, unigram). As with Hugging Face, "
+        "the pairs of the start are merged whatever their length (bpe, wordpiece).",
+        "any; unigram: 16", {.low = 1});
     options.heading("Words");
     options.add_choice("pattern", pattern_, {"gpt2", "cl100k", "llama3", "qwen2", "o200k", "bert"},
                        "How bpe cuts text into words.");
-    options.add_flag("lowercase", options_.lowercase, "Do not tell upper from lower case.");
-    options.add_choice("split", split_, {"line", "document"},
-                       "What counts as one text: no token spans two. A line keeps its newline.");
+    options.add_flag("lowercase", options_.lowercase, "Do not tell upper from lower case (all but byte).");
+    options.add_choice(
+        "split", split_, {"line", "document"},
+        "What counts as one text: no token spans two. A line keeps its newline. A document separator is no "
+        "part of any.");
     options.heading("Inputs");
     options.add("text_column", corpus_.text_column, "Where the text is in JSON, CSV and Parquet; in JSON also a.b.");
+    add_separator_option(options, separator_);
     options.add("max_memory", max_memory_,
                 "What counting words may take, as 500M or 8G. Beyond it counts move to a temporary file in the folder "
                 "of --out; what is learned stays the same.",
                 "half of what is free");
   }
 
-  int run(const OptionTable&) override {
+  int run(const OptionTable& table) override {
+    refuse_options_of_other_types(table);
+    if (separator_) corpus_.document_separator = unescaped(*separator_);
     if (out_.empty()) throw UsageError("--out is missing: the tokenizer.json to write");
     const text::TokenizerTrainerOptions options = trainer_options();
     storage::AtomicFile(out_).write("");  // a folder that is not there shows now, not after hours
@@ -80,6 +99,13 @@ class TokenizerTrainCommand final : public Command {
   }
 
  private:
+  void refuse_options_of_other_types(const OptionTable& table) const {
+    for (const auto& [option, types] : kTypesOfOptions) {
+      if (!table.was_set(option) || types.find(type_) != std::string_view::npos) continue;
+      throw UsageError(fmt::format("--{} means nothing to --type {}, only to {}: leave it out", option, type_, types));
+    }
+  }
+
   static void check(const StopSignal& stop) {
     if (stop.flag()) throw Interrupted();
   }
@@ -238,6 +264,7 @@ class TokenizerTrainCommand final : public Command {
   std::optional<int64_t> limit_alphabet_;
   std::optional<int64_t> max_token_length_;
   std::optional<std::string> max_memory_;
+  std::optional<std::string> separator_;
   data::CorpusOptions corpus_;
   text::TokenizerTrainerOptions options_;
 };

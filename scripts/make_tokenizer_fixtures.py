@@ -16,7 +16,7 @@ from tokenizers import Tokenizer, models, pre_tokenizers  # noqa: E402
 
 import json_fixtures  # noqa: E402
 import tokenizer_cases as cases  # noqa: E402
-from tokenizer_training_test import log_likelihood, their_bpe, their_unigram  # noqa: E402
+from tokenizer_training_test import characters_of, log_likelihood, their_bpe, their_unigram, their_wordpiece  # noqa: E402
 from tokenizers_test import byte_offsets  # noqa: E402
 
 NUM_RANDOM = {"tokenizers": 60, "components": 8}
@@ -99,9 +99,14 @@ def main():
     texts = [cases.SAMPLE] * 2 + list(cases.random_texts(150, seed=9))
     lines = [{"texts": texts}]
     for options in ({"pattern": "gpt2", "size": 700}, {"pattern": "cl100k", "size": 500, "special": ["<s>", "</s>"]},
-                    {"pattern": "gpt2", "size": 900, "min_frequency": 3, "max_length": 5}):
+                    {"pattern": "gpt2", "size": 900, "min_frequency": 3, "max_length": 5}, {"pattern": "qwen2", "size": 500},
+                    {"pattern": "o200k", "size": 500}, {"pattern": "bert", "size": 500},
+                    {"pattern": "gpt2", "size": 500, "lowercase": 1}, {"pattern": "bert", "size": 400, "lowercase": 1}):
         model = json.loads(their_bpe(texts, **options).to_str())["model"]
         lines.append(options | {"merges": [" ".join(m) for m in model["merges"]]})
+    for limit in (18, 26):
+        characters = characters_of(their_wordpiece(texts, 400, limit_alphabet=limit))
+        lines.append({"limit_alphabet": limit, "characters": sorted(characters)})
     write("bpe_training.json", lines)
 
     texts = [line for name in ("CONTRIBUTING.md", "docs/training.md", "docs/tokenizers.md")

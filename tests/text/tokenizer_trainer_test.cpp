@@ -4,12 +4,15 @@
 
 #include <algorithm>
 #include <fstream>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <random>
+#include <set>
 
 #include "slm/core/error.h"
 #include "slm/core/parallel.h"
 #include "slm/text/tokenizer.h"
+#include "slm/text/utf8.h"
 #include "storage/scratch_folder.h"
 
 namespace slm::text {
@@ -25,7 +28,13 @@ std::string train(const TokenizerTrainerOptions& options, const std::vector<std:
 
 TokenizerTrainerOptions bpe_options(const Json& fixture) {
   TokenizerTrainerOptions options;
-  options.pattern = fixture["pattern"] == "gpt2" ? WordPattern::kGpt2 : WordPattern::kCl100k;
+  const std::map<std::string, WordPattern> patterns = {{"gpt2", WordPattern::kGpt2},
+                                                       {"cl100k", WordPattern::kCl100k},
+                                                       {"qwen2", WordPattern::kQwen2},
+                                                       {"o200k", WordPattern::kO200k},
+                                                       {"bert", WordPattern::kBert}};
+  options.pattern = patterns.at(fixture["pattern"]);
+  options.lowercase = fixture.value("lowercase", 0) == 1;
   options.vocab_size = fixture["size"];
   options.min_frequency = fixture.value("min_frequency", 0);
   if (fixture.contains("max_length")) options.max_token_length = fixture["max_length"].get<size_t>();
@@ -37,7 +46,9 @@ TEST(TokenizerTrainer, LearnsTheMergesThatHuggingFaceLearns) {
   std::ifstream file(std::string(SLM_TEXT_FIXTURES) + "/bpe_training.json");
   const Json fixtures = Json::parse(file);
   const auto texts = fixtures[0]["texts"].get<std::vector<std::string>>();
+  ASSERT_GE(fixtures.size(), 10u);
   for (size_t i = 1; i < fixtures.size(); ++i) {
+    if (fixtures[i].contains("limit_alphabet")) continue;
     SCOPED_TRACE(i);
     const Json document = Json::parse(train(bpe_options(fixtures[i]), texts));
     std::vector<std::string> merges;
@@ -46,6 +57,28 @@ TEST(TokenizerTrainer, LearnsTheMergesThatHuggingFaceLearns) {
     }
     EXPECT_EQ(merges, fixtures[i]["merges"].get<std::vector<std::string>>());
   }
+}
+
+TEST(TokenizerTrainer, KeepsTheCharactersThatHuggingFaceKeepsOfALimitedAlphabet) {
+  std::ifstream file(std::string(SLM_TEXT_FIXTURES) + "/bpe_training.json");
+  const Json fixtures = Json::parse(file);
+  int num_compared = 0;
+  for (size_t i = 1; i < fixtures.size(); ++i) {
+    if (!fixtures[i].contains("limit_alphabet")) continue;
+    const Json document = Json::parse(train({.type = TokenizerType::kWordPiece,
+                                             .vocab_size = 400,
+                                             .lowercase = true,
+                                             .limit_alphabet = fixtures[i]["limit_alphabet"].get<size_t>()},
+                                            fixtures[0]["texts"]));
+    std::set<std::string> characters;
+    for (const auto& [token, id] : document["model"]["vocab"].items()) {
+      const std::string text = token.starts_with("##") ? token.substr(2) : token;
+      if (read_utf8(text, 0).length == static_cast<int>(text.size())) characters.insert(text);
+    }
+    EXPECT_EQ(characters, fixtures[i]["characters"].get<std::set<std::string>>());
+    ++num_compared;
+  }
+  EXPECT_EQ(num_compared, 2);
 }
 
 // Of the best way to spell the texts; an unknown token scores 10 below the worst.
@@ -157,8 +190,12 @@ std::string error_of(const TokenizerTrainerOptions& options, const std::vector<s
 TEST(TokenizerTrainer, SaysWhatIsWrong) {
   EXPECT_EQ(
       error_of({.vocab_size = 100}, {"text"}),
-      "[BPE trainer] a vocabulary of 100 tokens has no room for 0 special tokens and an alphabet of 256 characters: "
-      "ask for at least 256 tokens, or limit the alphabet");
+      "[tokenizer training] a vocabulary of 100 tokens has no room for 0 special tokens and an alphabet of 256 bytes: "
+      "ask for at least 256 tokens");
+  EXPECT_EQ(
+      error_of({.type = TokenizerType::kWordPiece, .vocab_size = 6}, {"ab"}),
+      "[tokenizer training] a vocabulary of 6 tokens has no room for 5 special tokens and an alphabet of 2 characters: "
+      "ask for at least 7 tokens, or limit the alphabet");
   EXPECT_EQ(error_of({}, {""}), "[tokenizer training] the texts have no words to learn from");
   EXPECT_EQ(error_of({.special_tokens = {"<s>", "<s>"}}, {"a"}), "special tokens must be distinct and not empty");
   EXPECT_EQ(

@@ -22,7 +22,12 @@ int main(int argc, char** argv) {
     options.type = type == "bpe"         ? TokenizerType::kBpe
                    : type == "wordpiece" ? TokenizerType::kWordPiece
                                          : TokenizerType::kUnigram;
-    options.pattern = std::string(argv[2]) == "gpt2" ? WordPattern::kGpt2 : WordPattern::kCl100k;
+    const std::string pattern = argv[2];
+    options.pattern = pattern == "gpt2"    ? WordPattern::kGpt2
+                      : pattern == "qwen2" ? WordPattern::kQwen2
+                      : pattern == "o200k" ? WordPattern::kO200k
+                      : pattern == "bert"  ? WordPattern::kBert
+                                           : WordPattern::kCl100k;
     options.vocab_size = std::stoi(argv[3]);
     options.min_frequency = std::stol(argv[4]);
     options.max_token_length = limit(5);

@@ -132,7 +132,8 @@ TEST(LoadTokenizer, RefusesIdsAroundATextThatNoTokenHas) {
   const std::string model = R"("model": {"type": "BPE", "vocab": {"a": 0, "b": 1}, "merges": []})";
   const auto with_template = [&](int id) {
     return R"({"post_processor": {"type": "TemplateProcessing", "single": [{"SpecialToken": {"id": "x",)"
-           R"( "type_id": 0}}, {"Sequence": {"id": "A", "type_id": 0}}], "special_tokens": {"x": {"id": "x", "ids": [)" +
+           R"( "type_id": 0}}, {"Sequence": {"id": "A", "type_id": 0}}], "special_tokens": {"x": {"id": "x",)"
+           R"( "ids": [)" +
            std::to_string(id) + R"(], "tokens": ["x"]}}}, )" + model + "}";
   };
   EXPECT_EQ(message_of(with_template(1)), "no error");

@@ -315,6 +315,9 @@ TEST(Corpus, SaysWhatIsWrongWithItsInputs) {
               }).starts_with(folder.path() + ": no text in this folder: expected files that end in .txt, .text"));
   EXPECT_EQ(message_of<IoError>([&] { read_corpus({folder / "none"}); }),
             folder / "none" + ": cannot read: No such file or directory; check the path for a typing error");
+  EXPECT_EQ(message_of<UsageError>([] { read_corpus({"ftp://host/a.txt"}); }),
+            "ftp://host/a.txt: expected a path, or an address that begins with http://, https://, hf://, s3:// or "
+            "gs://; copy it to a local path first");
 }
 
 }  // namespace

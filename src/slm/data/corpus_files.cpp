@@ -14,6 +14,7 @@
 #include "slm/storage/file_source.h"
 #include "slm/storage/folder.h"
 #include "slm/storage/glob.h"
+#include "slm/storage/local_path.h"
 #include "slm/storage/peeked_source.h"
 #include "slm/storage/read_file.h"
 
@@ -55,6 +56,11 @@ void CorpusFiles::add_input(const std::string& input) {
     add_hub(input);
   } else if (is_cloud_address(input)) {
     add_cloud(input);
+  } else if (storage::is_address(input) && !input.starts_with("file://")) {
+    throw UsageError(
+        fmt::format("{}: expected a path, or an address that begins with http://, https://, hf://, s3:// "
+                    "or gs://; copy it to a local path first",
+                    input));
   } else if (storage::is_directory(input)) {
     add_folder(input);
   } else if (!storage::exists(input) && storage::is_glob(input)) {

@@ -15,7 +15,7 @@ namespace {
 
 using Json = nlohmann::json;
 
-// Lines without their ends and without white space before them.
+// Lines without the white space at their ends.
 std::vector<std::string_view> lines_of(std::string_view content) {
   std::vector<std::string_view> lines;
   while (!content.empty()) {

@@ -53,6 +53,23 @@ TEST_F(PrepareHub, RefusesAHalfDownloadedDataSetOffline) {
                {"hf://o/n: 'data/train-small.jsonl' is not in ", "HF_HUB_OFFLINE is set"});
 }
 
+TEST_F(PrepareHub, KeepsNoSecretsOfAnAddress) {
+  const HubServer server;
+  const auto address = [&](const std::string& query) {
+    return "http://user:PASSW@127.0.0.1:" + std::to_string(server.port()) + "/plain/data/train-small.jsonl?" + query;
+  };
+  const ProgramResult first = run_slm(arguments(address("sig=SECRET"), "out"));
+  EXPECT_EQ(first.exit_code, 0) << first.err;
+  const std::string index = files_in(folder_.path("out"))["index.json"];
+  EXPECT_NE(index.find("/plain/data/train-small.jsonl\""), std::string::npos) << index;
+  for (const char* secret : {"user", "PASSW", "SECRET"}) EXPECT_EQ(index.find(secret), std::string::npos) << secret;
+  const ProgramResult again = run_slm(arguments(address("sig=FRESH"), "out"));
+  EXPECT_NE(again.out.find("is complete and was left alone"), std::string::npos) << again.err;
+  const ProgramResult other = run_slm(arguments(address("id=SECRET"), "out"));
+  EXPECT_EQ(other.exit_code, 1) << "another query may be another file";
+  for (const char* secret : {"user", "PASSW", "SECRET"}) EXPECT_EQ(other.err.find(secret), std::string::npos);
+}
+
 TEST_F(PrepareHub, ASignalEndsItsWaits) {
   const HubServer server;
   RunOptions options = with({}, server.endpoint());

@@ -14,6 +14,7 @@ It prints its port, and ends when its standard input closes. The endpoint is htt
   moved      a redirect without a host comes first
   wronggit   kept in git, and not what its hash says
 
+The main branch of the repository o/moving moves on after the first question.
 The repository o/late answers 429 with Retry-After: 3000, always, and /silent never.
 """
 
@@ -88,7 +89,9 @@ class HubHandler(loopback_server.Handler):
             return self.answer(200, b"<html>log in</html>")
         if "/revision/" in url.path:
             if url.path.endswith("/main") or url.path.endswith("/refs%2Fpr%2F1"):
-                return self.answer(200, json.dumps({"sha": COMMIT}).encode())
+                tries[url.path] += 1
+                has_moved = "/o/moving/" in url.path and tries[url.path] > 1
+                return self.answer(200, json.dumps({"sha": "f" * 40 if has_moved else COMMIT}).encode())
             return self.answer(404, X_Error_Code="RevisionNotFound", X_Error_Message="Invalid rev id")
         if "/tree/" in url.path:
             return self.tree(url, port)

@@ -10,6 +10,7 @@
 #include "slm/core/parallel.h"
 #include "slm/core/quantities.h"
 #include "slm/formats/tensor_file.h"
+#include "slm/storage/address_name.h"
 #include "slm/storage/folder.h"
 
 namespace slm::cli {
@@ -44,8 +45,9 @@ data::DataOptions data_options(const std::string& data, const std::string& model
   options.progress = [&bar](int64_t done, int64_t total) {
     bar.update(done, total, fmt::format("{} of {}", format_bytes(done), format_bytes(total)));
   };
-  options.prepared = [&bar](const std::string& name, const data::PreparedIndex& index) {
+  options.prepared = [&bar](const std::string& corpus, const data::PreparedIndex& index) {
     bar.hide();
+    const std::string name = storage::address_name(corpus);
     for (const auto& skipped : index.skipped) {
       std::cerr << fmt::format("slm: warning: {}: skipped, {}: {}, the first in {}\n", name, skipped.reason,
                                with_thousands(skipped.count), skipped.first);

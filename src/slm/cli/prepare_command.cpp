@@ -22,6 +22,7 @@
 #include "slm/data/output_folder.h"
 #include "slm/data/prepare.h"
 #include "slm/formats/torch_archive.h"
+#include "slm/storage/address_name.h"
 #include "slm/storage/folder.h"
 #include "slm/storage/hub_repository.h"
 #include "slm/storage/local_path.h"
@@ -170,7 +171,7 @@ class PrepareCommand final : public Command {
 
 std::vector<std::string> PrepareCommand::command(const std::vector<std::string>& inputs) const {
   std::vector<std::string> words = {"slm", "prepare"};
-  words.insert(words.end(), inputs.begin(), inputs.end());
+  for (const std::string& input : inputs) words.push_back(storage::address_record(input));
   const auto add = [&](std::string_view name, const std::string& value) {
     words.push_back(fmt::format("--{}={}", name, value));
   };

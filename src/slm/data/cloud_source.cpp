@@ -10,6 +10,7 @@
 #include <algorithm>
 
 #include "slm/core/error.h"
+#include "slm/storage/address_name.h"
 
 namespace slm::data {
 namespace {
@@ -39,7 +40,7 @@ Place find_place(const std::string& uri) {
   const bool has_loaded = !files.ok() && uri.starts_with("s3://") &&
                           arrow::fs::LoadFileSystemFactories("libarrow_s3.so." ARROW_SO_VERSION).ok();
   if (has_loaded) files = arrow::fs::FileSystemFromUri(uri, &place.path);
-  place.files = value_of(uri, std::move(files));
+  place.files = value_of(storage::address_name(uri), std::move(files));
   return place;
 }
 
@@ -56,7 +57,7 @@ std::string percent_encoded(std::string_view path) {
 
 class CloudSource : public storage::ByteSource {
  public:
-  explicit CloudSource(const std::string& uri) : name_(uri.substr(0, uri.find('?'))) {
+  explicit CloudSource(const std::string& uri) : name_(storage::address_name(uri)) {
     const Place place = find_place(uri);
     files_ = place.files;
     file_ = value_of(name_, files_->OpenInputFile(place.path));
@@ -87,8 +88,9 @@ CloudClients::~CloudClients() { arrow::fs::EnsureFinalized(); }
 
 std::vector<CloudFile> list_cloud_files(const std::string& uri) {
   const Place place = find_place(uri);
-  const arrow::fs::FileInfo info = value_of(uri, place.files->GetFileInfo(place.path));
-  if (info.type() == arrow::fs::FileType::NotFound) throw Error(fmt::format("{}: there is nothing of that name", uri));
+  const arrow::fs::FileInfo info = value_of(storage::address_name(uri), place.files->GetFileInfo(place.path));
+  if (info.type() == arrow::fs::FileType::NotFound)
+    throw Error(fmt::format("{}: there is nothing of that name", storage::address_name(uri)));
   if (info.IsFile()) return {{uri, info.size()}};
   arrow::fs::FileSelector selector;
   selector.base_dir = place.path;
@@ -98,7 +100,7 @@ std::vector<CloudFile> list_cloud_files(const std::string& uri) {
   std::string folder = uri.substr(0, options_begin);
   while (folder.ends_with('/')) folder.pop_back();
   std::vector<CloudFile> files;
-  std::vector<arrow::fs::FileInfo> entries = value_of(uri, place.files->GetFileInfo(selector));
+  std::vector<arrow::fs::FileInfo> entries = value_of(storage::address_name(uri), place.files->GetFileInfo(selector));
   std::sort(entries.begin(), entries.end(), [](const auto& a, const auto& b) { return a.path() < b.path(); });
   for (const arrow::fs::FileInfo& entry : entries) {
     if (!entry.IsFile() || !entry.path().starts_with(place.path)) continue;

@@ -9,6 +9,7 @@
 #include "slm/data/corpus_walk.h"
 #include "slm/data/file_kind.h"
 #include "slm/data/prepare.h"
+#include "slm/storage/address_name.h"
 #include "slm/storage/folder.h"
 #include "slm/storage/folder_walk.h"
 #include "slm/storage/glob.h"
@@ -101,7 +102,7 @@ std::string prepare_on_demand(const std::string& name, std::shared_ptr<const tex
                               const PrepareOnDemandOptions& options) {
   const std::string tokenizer_sha256 = storage::sha256_of(tokenizer->to_json());
   const std::vector<std::string> command = {"prepare",
-                                            name,
+                                            storage::address_record(name),
                                             "--tokenizer_sha256",
                                             tokenizer_sha256,
                                             "--text_column",

@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "slm/core/error.h"
+#include "slm/storage/address_name.h"
 #include "slm/storage/http_exchange.h"
 
 namespace slm::storage {
@@ -41,12 +42,12 @@ class HttpClient::Impl {
           std::make_unique<HttpExchange>(settings_, HttpExchangeRequest{url, token, request.is_head, first_byte});
       if (!is_redirect(exchange->status())) return {std::move(exchange), url};
       const std::string next = resolve_url(url, std::string(exchange->headers().get("location")));
-      if (next.empty()) throw Error(fmt::format("{}: the server redirects to nowhere", request.url));
+      if (next.empty()) throw Error(fmt::format("{}: the server redirects to nowhere", address_name(request.url)));
       if (request.stays_here && names_host(exchange->headers().get("location"))) return {std::move(exchange), url};
       if (!is_same_origin(url, next)) token.clear();
       url = next;
     }
-    throw Error(fmt::format("{}: the server redirects more than {} times", request.url, kMaxRedirects));
+    throw Error(fmt::format("{}: the server redirects more than {} times", address_name(request.url), kMaxRedirects));
   }
 
   // Waits before try number `num_failed` + 1; throws UnreachableError when there shall be no further one.
@@ -215,7 +216,8 @@ HttpAnswer HttpClient::request(const HttpRequest& request, int64_t max_bytes) {
       std::vector<std::byte> piece(kReadBytes);
       while (const size_t got = request.is_head ? 0 : exchange->read(piece)) {
         if (static_cast<int64_t>(answer.body.size() + got) > max_bytes) {
-          throw FormatError(request.url, max_bytes, fmt::format("the answer has more than {} bytes", max_bytes));
+          throw FormatError(address_name(request.url), max_bytes,
+                            fmt::format("the answer has more than {} bytes", max_bytes));
         }
         answer.body.append(reinterpret_cast<const char*>(piece.data()), got);
       }
@@ -225,9 +227,9 @@ HttpAnswer HttpClient::request(const HttpRequest& request, int64_t max_bytes) {
       asked_s = answer.headers.retry_after_s();
     } catch (const ConnectionFailure& failure) {
       problem = failure.what();
-      if (request.asks_once) throw UnreachableError(fmt::format("{}: {}", request.url, problem));
+      if (request.asks_once) throw UnreachableError(fmt::format("{}: {}", address_name(request.url), problem));
     }
-    impl_->wait_or_throw(++num_failed, asked_s, request.url, problem);
+    impl_->wait_or_throw(++num_failed, asked_s, address_name(request.url), problem);
   }
 }
 

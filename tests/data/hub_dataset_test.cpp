@@ -2,8 +2,12 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
+
 #include "data/read_corpus.h"
 #include "slm/core/error.h"
+#include "slm/data/prepare.h"
+#include "slm/text/tokenizer.h"
 #include "storage/hub_server.h"
 
 namespace slm::data {
@@ -75,10 +79,37 @@ TEST(HubDataset, IsReadAsACorpus) {
   EXPECT_EQ(corpus.texts.size(), 20003u);
   EXPECT_EQ(corpus.texts.front(), "train-cut.jsonl line 0");
   EXPECT_EQ(corpus.texts.back(), "train-small.jsonl line 2");
-  EXPECT_EQ(corpus.places.back(), "hf://o/n/data/train-small.jsonl:3");
+  EXPECT_EQ(corpus.places.back(), "hf://o/n/data/train-small.jsonl@0123456789abcdef0123456789abcdef01234567:3");
   EXPECT_EQ(test::read_corpus({"hf://o/n/extra"}, options).texts.back(), "small.jsonl line 2");
   const auto web = test::read_corpus({server.endpoint() + "/plain/data/train-small.jsonl?key=secret"}, options);
   EXPECT_EQ(web.places.back(), server.endpoint() + "/plain/data/train-small.jsonl:3");
+}
+
+TEST(HubDataset, IsGoneOnWithAtItsCommit) {
+  const test::HubServer server;
+  const test::ScratchFolder home;
+  std::atomic<bool> stop = false;
+  PrepareOptions options;
+  options.inputs = {"hf://o/moving"};
+  options.corpus.hub.endpoint = server.endpoint();
+  options.corpus.hub.cache = home / "cache";
+  options.corpus.block_bytes = 20000;
+  options.tokenizer = text::make_byte_tokenizer();
+  options.out = home / "out";
+  options.val_fraction = 0;
+  options.command = {"prepare"};
+  options.progress = [&](const PrepareProgress&) { stop = true; };
+  options.stop = &stop;
+  ASSERT_TRUE(prepare(options).is_interrupted);
+  options.stop = nullptr;
+  const PrepareResult result = prepare(options);
+  EXPECT_TRUE(result.is_resumed);
+  ASSERT_EQ(result.index.inputs.size(), 2u);
+  const std::string commit = "0123456789abcdef0123456789abcdef01234567";
+  EXPECT_EQ(result.index.inputs[0].path, "hf://o/moving/data/train-cut.jsonl@" + commit);
+  EXPECT_EQ(result.index.inputs[1].path, "hf://o/moving/data/train-small.jsonl@" + commit);
+  options.out = home / "new";
+  EXPECT_EQ(prepare(options).index.inputs[0].path, "hf://o/moving/data/train-cut.jsonl@" + std::string(40, 'f'));
 }
 
 }  // namespace

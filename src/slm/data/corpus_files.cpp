@@ -10,6 +10,7 @@
 #include "slm/data/corpus_walk.h"
 #include "slm/data/file_kind.h"
 #include "slm/data/hub_dataset.h"
+#include "slm/storage/address_name.h"
 #include "slm/storage/decompress.h"
 #include "slm/storage/file_source.h"
 #include "slm/storage/folder.h"
@@ -29,11 +30,8 @@ constexpr size_t kPeekedBytes = 4096;  // tells every format apart
 
 bool is_web_address(std::string_view input) { return input.starts_with("http://") || input.starts_with("https://"); }
 
-// What messages call an input. A query often holds a key, and hides the ending of the name.
-std::string name_of(const std::string& input) {
-  if (input == "-") return "standard input";
-  return is_web_address(input) || is_cloud_address(input) ? input.substr(0, input.find_first_of("?#")) : input;
-}
+// What messages call an input.
+std::string name_of(const std::string& input) { return input == "-" ? "standard input" : storage::address_name(input); }
 
 bool is_hidden(std::string_view path) {
   const size_t slash = path.rfind('/');
@@ -123,7 +121,7 @@ void CorpusFiles::add_hub(const std::string& uri) {
   const bool has_readme = std::any_of(files.begin(), files.end(), [](const auto& f) { return f.path == kReadme; });
   const std::string readme = has_readme ? storage::read_file(hub->download(std::string(kReadme)), kMaxReadmeBytes) : "";
   for (const storage::HubFile& file : choose_hub_files(files, readme, address.path, uri)) {
-    inputs_.push_back({.path = fmt::format("hf://{}/{}", address.repository, file.path),
+    inputs_.push_back({.path = storage::hub_file_address(address.repository, file.path, hub->commit()),
                        .hub = hub,
                        .hub_path = file.path,
                        .size_bytes = file.size_bytes});
@@ -140,7 +138,8 @@ void CorpusFiles::add_cloud(const std::string& uri) {
     if (is_file || is_wanted(name_of(file.uri))) add_file(file.uri, file.size_bytes);
   }
   if (inputs_.size() == num_before) {
-    throw Error(fmt::format("{}: no text in this folder: expected files that end in {}", uri, readable_endings()));
+    throw Error(
+        fmt::format("{}: no text in this folder: expected files that end in {}", name_of(uri), readable_endings()));
   }
 }
 
@@ -216,7 +215,7 @@ std::optional<CorpusFile> CorpusFiles::next_in_archive() {
 
 std::optional<CorpusFile> CorpusFiles::open(std::unique_ptr<storage::ByteSource> source, const std::string& name,
                                             storage::ExpansionLimit limit) {
-  const NamedKind kind = kind_of_name(name);
+  const NamedKind kind = kind_of_name(storage::without_commit(name));
   for (int i = 0; i <= kMaxCompressions; ++i) {
     auto peeked = std::make_unique<storage::PeekedSource>(std::move(source), kPeekedBytes);
     const auto compression = storage::compression_of(peeked->beginning());
@@ -240,7 +239,7 @@ std::optional<CorpusFile> CorpusFiles::open(std::unique_ptr<storage::ByteSource>
     }
     InputFormat format = options_.format;
     if (format == InputFormat::kAuto) format = kind.format.value_or(InputFormat::kText);
-    const bool has_lines = has_json_lines(name, peeked->beginning());
+    const bool has_lines = has_json_lines(storage::without_commit(name), peeked->beginning());
     return CorpusFile{name, format, has_lines, std::move(peeked)};
   }
   throw FormatError(name, FormatError::kNoOffset,

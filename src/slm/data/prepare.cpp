@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <exception>
+#include <map>
 
 #include "slm/core/error.h"
 #include "slm/core/interrupted.h"
@@ -114,6 +115,19 @@ struct StopBlocks {
   }
 };
 
+// Which commits of the hub's data sets an earlier run has read. A data set that it read at two has none to go on with.
+std::map<std::string, std::string> commits_of(const PrepareState& state) {
+  std::map<std::string, std::string> commits;
+  for (const auto& input : state.index.inputs) {
+    const auto commit = storage::commit_in_address(input.path);
+    if (!commit) continue;
+    std::string& known = commits[storage::parse_hub_address(input.path).repository];
+    known = known.empty() || known == *commit ? *commit : "-";
+  }
+  std::erase_if(commits, [](const auto& entry) { return entry.second == "-"; });
+  return commits;
+}
+
 void check_not_empty(const PrepareOptions& options, const PrepareState& state) {
   const PreparedIndex& index = state.index;
   if (index.counts(Part::kTrain).documents > 0) return;
@@ -150,6 +164,7 @@ void write_tensor(const PrepareOptions& options, PreparedIndex& index) {
 BlockSourceOptions block_source_options(const PrepareOptions& options, const PrepareState& state) {
   CorpusOptions corpus = options.corpus;
   corpus.spool_folder = options.out;
+  corpus.hub.commits = commits_of(state);
   return {.inputs = options.inputs,
           .preparer = {.corpus = std::move(corpus),
                        .special_in_text = options.special_in_text,

@@ -45,7 +45,7 @@ struct PreparedIndex {
     std::string first;  // where: file and line or row
   };
   struct Input {
-    std::string path;  // as given, or inside a folder that was given
+    std::string path;  // as given, or inside a folder that was given; of the hub with @ and the commit; no secrets
     int64_t bytes = 0;
   };
 

@@ -9,6 +9,7 @@ namespace slm::storage {
 namespace {
 
 constexpr std::string_view kScheme = "hf://";
+constexpr size_t kCommitDigits = 40;
 
 // The hub allows letters, digits, - _ and . and nothing that could climb out of a folder.
 bool is_name(std::string_view name) {
@@ -21,6 +22,24 @@ bool is_name(std::string_view name) {
 }  // namespace
 
 bool is_hub_address(std::string_view uri) { return uri.starts_with(kScheme); }
+
+std::string hub_file_address(const std::string& repository, const std::string& path, const std::string& commit) {
+  return fmt::format("{}{}/{}@{}", kScheme, repository, path, commit);
+}
+
+std::string_view without_commit(std::string_view uri) {
+  const size_t at = uri.size() < kCommitDigits ? 0 : uri.size() - kCommitDigits;
+  const bool has_commit = is_hub_address(uri) && at > 0 && uri[at - 1] == '@' &&
+                          std::all_of(uri.begin() + static_cast<std::ptrdiff_t>(at), uri.end(),
+                                      [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
+  return has_commit ? uri.substr(0, at - 1) : uri;
+}
+
+std::optional<std::string> commit_in_address(std::string_view uri) {
+  const size_t end = without_commit(uri).size();
+  if (end == uri.size()) return std::nullopt;
+  return std::string(uri.substr(end + 1));
+}
 
 HubAddress parse_hub_address(std::string_view uri) {
   const auto fail = [&] { throw UsageError(fmt::format("{}: expected hf://OWNER/NAME[/SUBSET][@REVISION]", uri)); };

@@ -165,6 +165,10 @@ class HubRepository::Impl {
       commit_ = address_.revision;
       return;
     }
+    if (const auto chosen = settings_.commits.find(address_.repository); chosen != settings_.commits.end()) {
+      commit_ = chosen->second;
+      return;
+    }
     const auto known = cache_.commit_of(address_.revision);
     if (settings_.is_offline) {
       if (!known) throw_offline(address_.revision);

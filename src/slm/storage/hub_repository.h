@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -19,6 +20,8 @@ struct HubSettings {
   std::string token;        // empty: anonymous
   std::string cache;        // the folder that the hub's clients share: by default hub/ in HF_HOME
   bool is_offline = false;  // only what is already there
+  // By "OWNER/NAME": the commit to take for a branch or tag, whatever that is at by now.
+  std::map<std::string, std::string> commits = {};
   HttpSettings http;
   std::function<void(const std::string& message)> warn = {};  // gets what the user should know though it goes on
 };
@@ -31,6 +34,11 @@ struct HubAddress {
 };
 
 bool is_hub_address(std::string_view uri);
+
+// The address of one file at a commit: "hf://OWNER/NAME/PATH@COMMIT". Only such have a commit.
+std::string hub_file_address(const std::string& repository, const std::string& path, const std::string& commit);
+std::optional<std::string> commit_in_address(std::string_view uri);
+std::string_view without_commit(std::string_view uri);
 
 // Throws UsageError for what is no such address.
 HubAddress parse_hub_address(std::string_view uri);

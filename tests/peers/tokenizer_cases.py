@@ -158,6 +158,15 @@ def gpt_with_normalizer(normalizer):
     return t
 
 
+def long_words():
+    """Up to 100,000 characters without white space, of one kind and of few."""
+    random_of = random.Random(3)
+    for size in (511, 512, 513, 3000, 100000):
+        yield from ("x" * size, "=" * size, "ab" * (size // 2), "é" * (size // 2))
+        for letters in ("abcdefghijklmnopqrstuvwxyz", "eatnoi", "the", "日本語中文字"):
+            yield "".join(random_of.choice(letters) for _ in range(size))
+
+
 def main_cases():
     """Whole tokenizers: compared on everything."""
     return {

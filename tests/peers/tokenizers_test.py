@@ -129,6 +129,8 @@ def main():
             run(name, make, texts, add_special_tokens=is_main)
             if arguments.thorough or is_main:
                 run(name + ", every scalar", make, cases.scalar_texts(), add_special_tokens=False)
+            if is_main:
+                run(name + ", long words", make, cases.long_words(), add_special_tokens=False)
             if arguments.thorough:
                 run(name + ", every scalar alone", make, cases.lone_scalars(), add_special_tokens=False)
     return 1 if failed else 0

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <random>
@@ -26,7 +27,12 @@ struct Case {
 
 std::vector<Case> make_cases() {
   std::ifstream file(std::string(SLM_TEXT_FIXTURES) + "/tokenizers.json");
-  const Json fixtures = Json::parse(file);
+  Json fixtures = Json::parse(file);
+  const auto is_byte_level = [](const Json& fixture) { return fixture["name"] == "cl100k pattern"; };
+  Json with_space = *std::find_if(fixtures.begin(), fixtures.end(), is_byte_level);
+  with_space["name"] = "a space before each text";
+  with_space["tokenizer"]["pre_tokenizer"] = {{"type", "ByteLevel"}, {"add_prefix_space", true}, {"use_regex", true}};
+  fixtures.push_back(with_space);
   std::mt19937 random(7);
   std::vector<Case> cases;
   for (const Json& fixture : fixtures) {

@@ -28,6 +28,8 @@ class FastBertEncoder final : public FastEncoder {
     return is_done;
   }
 
+  bool is_cuttable() const override { return true; }
+
  private:
   static constexpr size_t kReach = ByteBlock::kSize + 16;  // bytes that are read at a place of the text
 

@@ -20,18 +20,25 @@ namespace {
 
 class FastByteLevelEncoder final : public FastEncoder {
  public:
-  FastByteLevelEncoder(GptPattern pattern, bool is_nfc, const BpeModel& model, const std::array<int32_t, 256>& byte_ids)
-      : scanner_(pattern),
-        is_nfc_(is_nfc),
+  FastByteLevelEncoder(const FastByteLevelOptions& options, const BpeModel& model,
+                       const std::array<int32_t, 256>& byte_ids)
+      : scanner_(options.pattern),
+        options_(options),
         model_(model),
         short_merger_(model, byte_ids),
         merger_(model, byte_ids, short_merger_.can_merge() ? &short_merger_.merges() : nullptr),
         merges_together_(short_merger_.can_merge() && !model.options().ignore_merges) {}
 
   bool encode(std::string_view text, EncoderMemory& memory, std::vector<int32_t>& ids) const override {
-    if (is_nfc_ && !is_surely_nfc(text)) {
+    if (options_.is_nfc && !is_surely_nfc(text)) {
       memory.spelled.clear();
       for (const CharChange& c : normal_form(text, NormalForm::kNfc)) append_utf8(memory.spelled, c.character);
+      text = memory.spelled;
+    }
+    if (options_.adds_prefix_space && !text.empty() && text.front() != ' ') {
+      std::string spelled = " ";
+      spelled += text;
+      memory.spelled = std::move(spelled);
       text = memory.spelled;
     }
     IdBuffer out(ids);
@@ -59,6 +66,9 @@ class FastByteLevelEncoder final : public FastEncoder {
     append(group, memory.cache, out);
     return true;
   }
+
+  // The parts of a text would each get a space.
+  bool is_cuttable() const override { return !options_.adds_prefix_space; }
 
  private:
   // A word, or a part of one that no merge joins with its neighbours: such parts come again more often than long words.
@@ -246,7 +256,7 @@ class FastByteLevelEncoder final : public FastEncoder {
   }
 
   GptScanner scanner_;
-  bool is_nfc_;
+  FastByteLevelOptions options_;
   const BpeModel& model_;
   ShortWordMerger short_merger_;
   ByteMerger merger_;
@@ -255,15 +265,15 @@ class FastByteLevelEncoder final : public FastEncoder {
 
 }  // namespace
 
-std::unique_ptr<FastEncoder> fast_byte_level_encoder(GptPattern pattern, bool is_nfc, const BpeModel& model) {
-  const BpeOptions& options = model.options();
-  if (!options.continuing_subword_prefix.empty() || !options.end_of_word_suffix.empty()) return nullptr;
+std::unique_ptr<FastEncoder> fast_byte_level_encoder(const FastByteLevelOptions& options, const BpeModel& model) {
+  const BpeOptions& bpe = model.options();
+  if (!bpe.continuing_subword_prefix.empty() || !bpe.end_of_word_suffix.empty()) return nullptr;
   std::array<int32_t, 256> byte_ids;
   for (size_t byte = 0; byte < 256; ++byte) {
     byte_ids[byte] = model.vocabulary().find(byte_level_alphabet()[byte]);
     if (byte_ids[byte] == kNoToken) return nullptr;
   }
-  return std::make_unique<FastByteLevelEncoder>(pattern, is_nfc, model, byte_ids);
+  return std::make_unique<FastByteLevelEncoder>(options, model, byte_ids);
 }
 
 }  // namespace slm::text

@@ -31,13 +31,21 @@ class FastEncoder {
   virtual ~FastEncoder() = default;
   // False, and `ids` is as before, where the text has something that only the pipeline itself can do.
   virtual bool encode(std::string_view text, EncoderMemory& memory, std::vector<int32_t>& ids) const = 0;
+  // Whether a text may be cut as text_cut.h says.
+  virtual bool is_cuttable() const = 0;
 };
 
 // BertNormalizer, BertPreTokenizer, WordPiece. `model` must outlive the encoder.
 std::unique_ptr<FastEncoder> fast_bert_encoder(const BertNormalizerOptions& options, const WordPieceModel& model);
 
-// NFC where `is_nfc`, a pattern, ByteLevel, BPE. Null where the model has not got a token for each byte, or options
-// that this does not know. `model` must outlive the encoder.
-std::unique_ptr<FastEncoder> fast_byte_level_encoder(GptPattern pattern, bool is_nfc, const BpeModel& model);
+struct FastByteLevelOptions {
+  GptPattern pattern;
+  bool is_nfc = false;             // the text is normalized first
+  bool adds_prefix_space = false;  // before a text that does not begin with a space
+};
+
+// A normalizer where there is one, a pattern, ByteLevel, BPE. Null where the model has not got a token for each byte,
+// or options that this does not know. `model` must outlive the encoder.
+std::unique_ptr<FastEncoder> fast_byte_level_encoder(const FastByteLevelOptions& options, const BpeModel& model);
 
 }  // namespace slm::text

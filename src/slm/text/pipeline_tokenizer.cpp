@@ -120,7 +120,7 @@ void PipelineTokenizer::encode(std::string_view text, std::vector<int32_t>& ids,
 bool PipelineTokenizer::is_cuttable() const {
   // The pipelines of the fast encoders begin anew at such a place; added tokens could reach over it.
   const auto& added = pipeline_.added_tokens->tokens();
-  return pipeline_.fast_encoder != nullptr && only_adds_around() &&
+  return pipeline_.fast_encoder != nullptr && pipeline_.fast_encoder->is_cuttable() && only_adds_around() &&
          std::none_of(added.begin(), added.end(), [](const AddedToken& token) {
            return token.is_single_word || token.strips_left || token.strips_right || may_be_cut(token.content);
          });

@@ -79,19 +79,22 @@ void check_ids_around(const JsonFields& document, const Pipeline& pipeline) {
 }
 
 // GPT-2's pattern or another known one, then bytes: what fast_byte_level_encoder() does.
-std::optional<GptPattern> byte_level_pattern(const Json& pre_tokenizer) {
-  const auto is_plain_byte_level = [](const Json& step, bool uses_regex) {
-    return step.is_object() && step.value("type", "") == "ByteLevel" && !step.value("add_prefix_space", true) &&
-           step.value("use_regex", true) == uses_regex;
+std::optional<FastByteLevelOptions> byte_level_options(const Json& pre_tokenizer) {
+  const auto is_byte_level = [](const Json& step, bool uses_regex) {
+    return step.is_object() && step.value("type", "") == "ByteLevel" && step.value("use_regex", true) == uses_regex;
   };
-  if (is_plain_byte_level(pre_tokenizer, true)) return GptPattern::kGpt2;
+  const auto adds_prefix_space = [](const Json& step) { return step.value("add_prefix_space", true); };
+  if (is_byte_level(pre_tokenizer, true)) {
+    return FastByteLevelOptions{.pattern = GptPattern::kGpt2, .adds_prefix_space = adds_prefix_space(pre_tokenizer)};
+  }
   if (!pre_tokenizer.is_object() || pre_tokenizer.value("type", "") != "Sequence") return std::nullopt;
   const Json& steps = pre_tokenizer["pretokenizers"];
-  if (steps.size() != 2 || !is_plain_byte_level(steps[1], false)) return std::nullopt;
+  if (steps.size() != 2 || !is_byte_level(steps[1], false) || adds_prefix_space(steps[1])) return std::nullopt;
   if (steps[0].value("type", "") != "Split" || !steps[0]["pattern"].contains("Regex")) return std::nullopt;
   // The patterns leave nothing between their matches: removing what does not match is the same.
   const bool isolates = steps[0].value("behavior", "") == (steps[0].value("invert", false) ? "Removed" : "Isolated");
-  return isolates ? recognize_gpt_pattern(steps[0]["pattern"]["Regex"].get<std::string>()) : std::nullopt;
+  const auto pattern = recognize_gpt_pattern(steps[0]["pattern"]["Regex"].get<std::string>());
+  return isolates && pattern ? std::optional(FastByteLevelOptions{.pattern = *pattern}) : std::nullopt;
 }
 
 // Called when all parts have been parsed, so the fields have the types they should have.
@@ -102,8 +105,10 @@ std::unique_ptr<FastEncoder> make_fast_encoder(const JsonFields& document, const
   if (const auto* model = dynamic_cast<const BpeModel*>(pipeline.model.get())) {
     const bool is_nfc = document.has("normalizer") && document.at("normalizer")["type"] == "NFC";
     if (pipeline.normalizer && !is_nfc) return nullptr;
-    const auto pattern = byte_level_pattern(pre_tokenizer);
-    return pattern ? fast_byte_level_encoder(*pattern, is_nfc, *model) : nullptr;
+    auto options = byte_level_options(pre_tokenizer);
+    if (!options) return nullptr;
+    options->is_nfc = is_nfc;
+    return fast_byte_level_encoder(*options, *model);
   }
   if (const auto* model = dynamic_cast<const WordPieceModel*>(pipeline.model.get())) {
     const bool is_bert = pre_tokenizer["type"] == "BertPreTokenizer" && document.has("normalizer") &&

@@ -143,7 +143,7 @@ class BlockPipeline {
         const std::lock_guard lock(mutex_);
         slot->block = {};
         slot->result = std::move(result);
-        slot->error = error;
+        slot->error = std::move(error);  // the caller may be the one that ends it
       }
       changed_.notify_all();
     }

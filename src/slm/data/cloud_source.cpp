@@ -11,6 +11,7 @@
 
 #include "slm/core/error.h"
 #include "slm/storage/address_name.h"
+#include "slm/storage/ascii_text.h"
 
 namespace slm::data {
 namespace {
@@ -42,17 +43,6 @@ Place find_place(const std::string& uri) {
   if (has_loaded) files = arrow::fs::FileSystemFromUri(uri, &place.path);
   place.files = value_of(storage::address_name(uri), std::move(files));
   return place;
-}
-
-// As it stands in an address: all but letters, digits, "-._~" and the slashes in hexadecimal digits.
-std::string percent_encoded(std::string_view path) {
-  std::string encoded;
-  for (const char c : path) {
-    const bool is_plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                          std::string_view("-._~/").find(c) != std::string_view::npos;
-    encoded += is_plain ? std::string(1, c) : fmt::format("%{:02X}", static_cast<unsigned char>(c));
-  }
-  return encoded;
 }
 
 class CloudSource : public storage::ByteSource {
@@ -106,7 +96,8 @@ std::vector<CloudFile> list_cloud_files(const std::string& uri) {
     if (!entry.IsFile() || !entry.path().starts_with(place.path)) continue;
     std::string_view rest = std::string_view(entry.path()).substr(place.path.size());
     while (rest.starts_with('/')) rest.remove_prefix(1);
-    files.push_back({fmt::format("{}/{}{}", folder, percent_encoded(rest), uri.substr(options_begin)), entry.size()});
+    files.push_back(
+        {fmt::format("{}/{}{}", folder, storage::percent_encoded(rest, "/"), uri.substr(options_begin)), entry.size()});
   }
   return files;
 }

@@ -4,8 +4,9 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <utility>
+
+#include "slm/storage/ascii_text.h"
 
 namespace slm::data {
 namespace {
@@ -24,19 +25,12 @@ constexpr std::array<std::pair<std::string_view, InputFormat>, 11> kFormats = {{
 constexpr std::array<std::string_view, 4> kCompressions = {".gz", ".zst", ".xz", ".bz2"};
 constexpr std::array<std::string_view, 7> kArchives = {".tar", ".zip", ".tgz", ".txz", ".tbz", ".tbz2", ".tzst"};
 
-std::string lower_case(std::string_view name) {
-  std::string lower(name);
-  std::transform(lower.begin(), lower.end(), lower.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return lower;
-}
-
 }  // namespace
 
 NamedKind kind_of_name(std::string_view name) {
   NamedKind kind;
   const size_t slash = name.find_last_of("/!");
-  std::string rest = lower_case(slash == std::string_view::npos ? name : name.substr(slash + 1));
+  std::string rest = storage::lower_case(slash == std::string_view::npos ? name : name.substr(slash + 1));
   for (bool is_found = true; is_found;) {
     is_found = false;
     for (const std::string_view ending : kCompressions) {
@@ -71,7 +65,7 @@ std::vector<std::string_view> text_endings() {
 }
 
 bool has_json_lines(std::string_view name, std::string_view beginning) {
-  const std::string lower = lower_case(name);
+  const std::string lower = storage::lower_case(name);
   if (lower.find(".jsonl") != std::string::npos || lower.find(".ndjson") != std::string::npos) return true;
   const size_t first = beginning.find_first_not_of(" \t\r\n");
   if (first == std::string_view::npos) return true;

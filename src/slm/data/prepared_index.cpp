@@ -8,6 +8,7 @@
 #include "slm/core/error.h"
 #include "slm/core/json_text.h"
 #include "slm/data/token_shard.h"
+#include "slm/storage/ascii_text.h"
 #include "slm/storage/folder.h"
 #include "slm/storage/read_file.h"
 #include "slm/text/json_fields.h"
@@ -50,7 +51,7 @@ std::string file_of(const JsonFields& fields) {
 
 std::string sha256_of(const JsonFields& fields) {
   std::string digits = fields.string("sha256");
-  if (digits.size() != 64 || digits.find_first_not_of("0123456789abcdef") != std::string::npos) {
+  if (!storage::is_lower_hex(digits, 64)) {
     fields.fail("has a \"sha256\" that is not 64 hexadecimal digits");
   }
   return digits;

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 
+#include "slm/storage/ascii_text.h"
 #include "slm/storage/sha256.h"
 
 namespace slm::storage {
@@ -39,8 +39,7 @@ constexpr std::array<std::string_view, 25> kSigning = {"access_token",
                                                        "token"};
 
 bool signs(std::string_view parameter) {
-  std::string name(parameter.substr(0, parameter.find('=')));
-  std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) { return std::tolower(c); });
+  const std::string name = lower_case(parameter.substr(0, parameter.find('=')));
   return name.starts_with("x-amz-") || name.starts_with("x-goog-") ||
          std::find(kSigning.begin(), kSigning.end(), name) != kSigning.end();
 }

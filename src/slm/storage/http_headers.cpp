@@ -1,8 +1,9 @@
 #include "slm/storage/http_headers.h"
 
 #include <algorithm>
-#include <cctype>
 #include <charconv>
+
+#include "slm/storage/ascii_text.h"
 
 namespace slm::storage {
 namespace {
@@ -14,13 +15,6 @@ std::string_view trimmed(std::string_view text) {
   const size_t begin = text.find_first_not_of(" \t\r\n");
   if (begin == std::string_view::npos) return {};
   return text.substr(begin, text.find_last_not_of(" \t\r\n") - begin + 1);
-}
-
-std::string lower_case(std::string_view text) {
-  std::string lower(text);
-  std::transform(lower.begin(), lower.end(), lower.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return lower;
 }
 
 // A whole number that is not negative and fits.

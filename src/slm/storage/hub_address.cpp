@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "slm/core/error.h"
+#include "slm/storage/ascii_text.h"
 #include "slm/storage/hub_repository.h"
 
 namespace slm::storage {
@@ -21,6 +22,8 @@ bool is_name(std::string_view name) {
 
 }  // namespace
 
+bool is_commit(std::string_view revision) { return is_lower_hex(revision, kCommitDigits); }
+
 bool is_hub_address(std::string_view uri) { return uri.starts_with(kScheme); }
 
 std::string hub_file_address(const std::string& repository, const std::string& path, const std::string& commit) {
@@ -29,9 +32,7 @@ std::string hub_file_address(const std::string& repository, const std::string& p
 
 std::string_view without_commit(std::string_view uri) {
   const size_t at = uri.size() < kCommitDigits ? 0 : uri.size() - kCommitDigits;
-  const bool has_commit = is_hub_address(uri) && at > 0 && uri[at - 1] == '@' &&
-                          std::all_of(uri.begin() + static_cast<std::ptrdiff_t>(at), uri.end(),
-                                      [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
+  const bool has_commit = is_hub_address(uri) && at > 0 && uri[at - 1] == '@' && is_commit(uri.substr(at));
   return has_commit ? uri.substr(0, at - 1) : uri;
 }
 

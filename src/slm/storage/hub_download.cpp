@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "slm/core/error.h"
+#include "slm/storage/ascii_text.h"
 #include "slm/storage/failure.h"
 #include "slm/storage/file_lock.h"
 #include "slm/storage/folder.h"
@@ -30,19 +31,14 @@ struct Announced {
   int64_t size_bytes = 0;
 };
 
-bool is_hash(std::string_view etag, size_t num_digits) {
-  return etag.size() == num_digits &&
-         std::all_of(etag.begin(), etag.end(), [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
-}
-
 // "" where the file is what was announced, else how it differs.
 std::string difference(const std::string& path, const Announced& announced) {
   const int64_t size = file_size(path);
   if (size != announced.size_bytes) {
     return fmt::format("{} bytes came, the hub announced {}", size, announced.size_bytes);
   }
-  const bool is_sha256 = is_hash(announced.etag, kSha256Digits);
-  if (!is_sha256 && !is_hash(announced.etag, kGitDigits)) return "";  // no hash was announced
+  const bool is_sha256 = is_lower_hex(announced.etag, kSha256Digits);
+  if (!is_sha256 && !is_lower_hex(announced.etag, kGitDigits)) return "";  // no hash was announced
   const std::string hash = is_sha256 ? sha256_of_file(path) : git_blob_sha1_of_file(path);
   if (hash == announced.etag) return "";
   return fmt::format("what came has {} {}, the hub announced {}", is_sha256 ? "SHA-256" : "git's SHA-1", hash,

@@ -8,6 +8,7 @@
 
 #include "slm/core/error.h"
 #include "slm/core/json_text.h"
+#include "slm/storage/ascii_text.h"
 #include "slm/storage/folder.h"
 #include "slm/storage/hub_cache.h"
 #include "slm/storage/hub_download.h"
@@ -18,29 +19,7 @@ namespace {
 using nlohmann::json;
 
 constexpr int kMaxPages = 10000;
-constexpr size_t kCommitDigits = 40;
 constexpr size_t kShownDigits = 12;
-
-bool is_commit(std::string_view revision) {
-  return revision.size() == kCommitDigits && std::all_of(revision.begin(), revision.end(), [](char c) {
-           return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
-         });
-}
-
-// Everything but letters, digits and -._~ as %XX; `kept` stays as well.
-std::string percent_encoded(std::string_view text, std::string_view kept) {
-  std::string encoded;
-  for (const char c : text) {
-    const bool is_plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-    if (is_plain || std::string_view("-._~").find(c) != std::string_view::npos ||
-        kept.find(c) != std::string_view::npos) {
-      encoded += c;
-    } else {
-      encoded += fmt::format("%{:02X}", static_cast<unsigned char>(c));
-    }
-  }
-  return encoded;
-}
 
 std::string cache_folder(const HubSettings& settings, HubKind kind, const std::string& repository) {
   std::string name = repository;
@@ -175,7 +154,7 @@ class HubRepository::Impl {
       commit_ = *known;
       return;
     }
-    const std::string url = fmt::format("{}/revision/{}", api_url(), percent_encoded(address_.revision, ""));
+    const std::string url = fmt::format("{}/revision/{}", api_url(), percent_encoded(address_.revision));
     HttpAnswer answer;
     std::string problem;
     try {

@@ -35,6 +35,9 @@ struct HubAddress {
 
 bool is_hub_address(std::string_view uri);
 
+// Whether a revision is the name of a commit, not of a branch or tag.
+bool is_commit(std::string_view revision);
+
 // The address of one file at a commit: "hf://OWNER/NAME/PATH@COMMIT". Only such have a commit.
 std::string hub_file_address(const std::string& repository, const std::string& path, const std::string& commit);
 std::optional<std::string> commit_in_address(std::string_view uri);

@@ -3,11 +3,11 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <cerrno>
 #include <filesystem>
 #include <random>
 
+#include "slm/storage/ascii_text.h"
 #include "slm/storage/failure.h"
 
 namespace slm::storage {
@@ -27,9 +27,7 @@ bool is_temporary_name(std::string_view name) {
   if (name.size() <= kMark.size() + kNumDigits) return false;
   const std::string_view tail = name.substr(name.size() - kMark.size() - kNumDigits);
   const std::string_view digits = tail.substr(kMark.size());
-  return tail.starts_with(kMark) && std::all_of(digits.begin(), digits.end(), [](char c) {
-           return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
-         });
+  return tail.starts_with(kMark) && is_lower_hex(digits);
 }
 
 bool is_temporary_name_of(std::string_view name, std::string_view entry) {

@@ -13,7 +13,7 @@ bool begins_with_word(std::string_view text) { return !text.empty() && has_flag(
 // The place where the last character of `text` begins.
 size_t last_character(std::string_view text) {
   size_t at = text.size() - 1;
-  while (at > 0 && text.size() - at < 4 && (static_cast<unsigned char>(text[at]) & 0xC0) == 0x80) --at;
+  while (at > 0 && text.size() - at < 4 && is_continuation(text[at])) --at;
   return at;
 }
 

@@ -127,7 +127,7 @@ class Trainer {
   void reserve(const CountedWords& words) {
     size_t num_words = 0, num_tokens = 0;
     words.for_each([&](std::string_view word, int64_t) {
-      const auto is_first_byte = [](char c) { return (c & 0xC0) != 0x80; };
+      const auto is_first_byte = [](char c) { return !is_continuation(c); };
       const auto size = options_.is_byte_level
                             ? word.size()
                             : static_cast<size_t>(std::count_if(word.begin(), word.end(), is_first_byte));

@@ -9,8 +9,6 @@
 namespace slm::text {
 namespace {
 
-struct NoOptions {};
-
 // The bytes of all tokens become one token.
 class ByteLevelStep final : public TokenStep {
  public:

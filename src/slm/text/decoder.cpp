@@ -10,8 +10,6 @@
 namespace slm::text {
 namespace {
 
-struct NoOptions {};
-
 void replace_all(std::string& text, std::string_view what, std::string_view by) {
   if (what.empty()) return;
   std::string out;
@@ -43,21 +41,18 @@ class WordPieceStep final : public TokenStep {
 
  private:
   void take(std::string& token) override {
-    if (!is_first_) {
+    if (!is_first()) {
       if (token.starts_with(options_.prefix)) {
         token.erase(0, options_.prefix.size());
       } else {
         token.insert(token.begin(), ' ');
       }
     }
-    is_first_ = false;
     if (options_.cleanup) clean_up(token);
     give(token);
   }
-  void take_end() override { is_first_ = true; }
 
   const SubwordOptions& options_;
-  bool is_first_ = true;
 };
 
 struct MetaspaceOptions {
@@ -71,14 +66,11 @@ class MetaspaceStep final : public TokenStep {
 
  private:
   void take(std::string& token) override {
-    replace_all(token, options_.mark, is_first_ && options_.strips_first ? "" : " ");
-    is_first_ = false;
+    replace_all(token, options_.mark, is_first() && options_.strips_first ? "" : " ");
     give(token);
   }
-  void take_end() override { is_first_ = true; }
 
   const MetaspaceOptions& options_;
-  bool is_first_ = true;
 };
 
 // The suffix stands for a space, but in the last token for nothing: what follows it in a token waits for the next one.

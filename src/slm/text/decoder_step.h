@@ -18,10 +18,12 @@ class TokenStep : public DecoderStep {
   void end_token() final {
     take(token_);
     token_.clear();
+    is_first_ = false;
   }
   void finish() final {
     take_end();
     next_->finish();
+    is_first_ = true;
   }
 
  protected:
@@ -29,6 +31,8 @@ class TokenStep : public DecoderStep {
   virtual void take(std::string& token) = 0;
   // After the last one.
   virtual void take_end() {}
+  // Whether the token that is taken is the first one of its text.
+  bool is_first() const { return is_first_; }
 
   void give(std::string_view token) {
     next_->put(token);
@@ -39,7 +43,11 @@ class TokenStep : public DecoderStep {
  private:
   DecoderStep* next_;
   std::string token_;
+  bool is_first_ = true;
 };
+
+// Of a decoder that has none.
+struct NoOptions {};
 
 // A decoder whose steps are made from `options` and the next step.
 template <typename Step, typename Options>

@@ -6,11 +6,12 @@
 #include "slm/core/error.h"
 #include "slm/core/parallel.h"
 #include "slm/text/ascii_scan.h"
+#include "slm/text/utf8.h"
 
 namespace slm::text {
 namespace {
 
-bool begins_character(char c) { return (c & 0xC0) != 0x80; }
+bool begins_character(char c) { return !is_continuation(c); }
 
 // Suffixes of the words, none longer than max_characters, as places in the text of all words.
 class Suffixes {

@@ -14,9 +14,9 @@ constexpr size_t kFewTokens = 24;
 void merge_few(const MergeTable& merges, size_t first, std::vector<ModelToken>& tokens) {
   Merge pairs[kFewTokens];  // pairs[i]: of tokens first+i and first+i+1
   const size_t num_tokens = tokens.size() - first;
-  for (size_t i = 0; i + 1 < num_tokens; ++i) pairs[i] = merges.find(tokens[first + i].id, tokens[first + i + 1].id);
-  size_t num_pairs = num_tokens - 1;
   const auto pair_at = [&](size_t i) { return merges.find(tokens[first + i].id, tokens[first + i + 1].id); };
+  for (size_t i = 0; i + 1 < num_tokens; ++i) pairs[i] = pair_at(i);
+  size_t num_pairs = num_tokens - 1;
   while (num_pairs > 0) {
     const Merge* best =
         std::min_element(pairs, pairs + num_pairs, [](const Merge& a, const Merge& b) { return a.rank < b.rank; });

@@ -104,8 +104,7 @@ class OffsetTrimmer final : public PostProcessor {
   }
 
   static bool is_inside_character(std::string_view text, int64_t place) {
-    return place < static_cast<int64_t>(text.size()) &&
-           (static_cast<unsigned char>(text[static_cast<size_t>(place)]) & 0xC0) == 0x80;
+    return place < static_cast<int64_t>(text.size()) && is_continuation(text[static_cast<size_t>(place)]);
   }
 
   bool add_prefix_space_;

@@ -22,7 +22,7 @@ std::optional<Character> character_before(std::string_view text, size_t end) {
   do {
     if (begin == 0 || end - begin == 4) return std::nullopt;
     --begin;
-  } while ((static_cast<unsigned char>(text[begin]) & 0xC0) == 0x80);
+  } while (is_continuation(text[begin]));
   const Utf8Char c = read_utf8(text.substr(0, end), begin);
   if (!c.is_valid || begin + static_cast<size_t>(c.length) != end) return std::nullopt;
   return Character{c.code_point, begin};
@@ -44,7 +44,7 @@ bool is_mark(std::string_view character, char32_t c) {
 }
 
 bool is_cut(std::string_view text, size_t at) {
-  if (at == 0 || at >= text.size() || (static_cast<unsigned char>(text[at]) & 0xC0) == 0x80) return false;
+  if (at == 0 || at >= text.size() || is_continuation(text[at])) return false;
   const auto before = character_before(text, at);
   if (!before) return false;
   const Utf8Char c = read_utf8(text, at);

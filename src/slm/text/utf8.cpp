@@ -8,8 +8,6 @@ namespace {
 
 constexpr Utf8Char ill_formed(int length) { return {kReplacementCharacter, length, false}; }
 
-bool is_continuation(unsigned char byte) { return (byte & 0xC0) == 0x80; }
-
 // How many bytes a character with this first byte has; 0 for a byte that starts none.
 int sequence_length(unsigned char first) {
   if (first < 0x80) return 1;
@@ -111,7 +109,7 @@ size_t complete_utf8_prefix(std::string_view text) {
   // Only the last three bytes can begin a character that is not whole yet.
   for (size_t back = 1; back <= std::min<size_t>(3, text.size()); ++back) {
     const size_t at = text.size() - back;
-    if (is_continuation(static_cast<unsigned char>(text[at]))) continue;
+    if (is_continuation(text[at])) continue;
     const Utf8Char c = read_utf8(text, at);
     const bool reaches_the_end = at + static_cast<size_t>(c.length) == text.size();
     const bool could_grow = sequence_length(static_cast<unsigned char>(text[at])) > static_cast<int>(back);

@@ -19,6 +19,9 @@ struct Utf8Char {
   bool is_valid;
 };
 
+// Whether the byte is inside a character, not the first of one.
+constexpr bool is_continuation(char byte) { return (static_cast<unsigned char>(byte) & 0xC0) == 0x80; }
+
 // `at` must be less than text.size().
 Utf8Char read_utf8(std::string_view text, size_t at);
 

@@ -10,7 +10,7 @@
 #include "slm/core/interrupted.h"
 #include "slm/data/content_hash.h"
 #include "slm/data/output_folder.h"
-#include "slm/data/token_shard.h"
+#include "slm/data/prepared_corpus.h"
 #include "slm/storage/atomic_file.h"
 #include "slm/storage/folder.h"
 #include "slm/storage/sha256.h"
@@ -149,11 +149,7 @@ void check_not_empty(const PrepareOptions& options, const PrepareState& state) {
 
 void write_tensor(const PrepareOptions& options, PreparedIndex& index) {
   if (options.tensor_name.empty()) return;
-  std::vector<TokenSource> shards;
-  for (const auto& shard : index.shards) {
-    if (shard.part == Part::kTrain) shards.push_back(open_token_shard(storage::join(options.out, shard.file)));
-  }
-  const TokenSource tokens = TokenSource::concatenate(shards, options.out);
+  const TokenSource tokens = open_prepared_part(options.out, index, Part::kTrain);
   const std::string path = storage::join(options.out, options.tensor_name);
   options.write_tensor(path, tokens.size(), [&](int64_t begin, std::span<int32_t> ids) { tokens.copy(begin, ids); });
   index.tensor = {options.tensor_name, storage::sha256_of_file(path)};

@@ -37,22 +37,6 @@ std::shared_ptr<const text::Tokenizer> open_tokenizer(const std::string& folder,
   return tokenizer;
 }
 
-TokenSource open_part(const std::string& folder, const PreparedIndex& index, Part part) {
-  std::vector<TokenSource> shards;
-  for (const PreparedIndex::Shard& shard : index.shards) {
-    if (shard.part != part) continue;
-    const std::string path = storage::join(folder, shard.file);
-    shards.push_back(open_token_shard(path));
-    if (shards.back().size() == shard.tokens) continue;
-    throw FormatError(path, 8,
-                      fmt::format("the shard has {} tokens, index.json counts {}: copy the folder again, or prepare it "
-                                  "anew",
-                                  shards.back().size(), shard.tokens));
-  }
-  const bool is_train = part == Part::kTrain;
-  return TokenSource::concatenate(shards, is_train ? folder : folder + " (validation part)");
-}
-
 TokenSource with_documents(const TokenSource& source, const std::string& folder, const PreparedIndex& index,
                            const std::shared_ptr<const DocumentStarts>& starts, Part part) {
   const std::span<const uint64_t> places = starts->of(part);
@@ -72,6 +56,22 @@ TokenSource with_documents(const TokenSource& source, const std::string& folder,
 
 }  // namespace
 
+TokenSource open_prepared_part(const std::string& folder, const PreparedIndex& index, Part part) {
+  std::vector<TokenSource> shards;
+  for (const PreparedIndex::Shard& shard : index.shards) {
+    if (shard.part != part) continue;
+    const std::string path = storage::join(folder, shard.file);
+    shards.push_back(open_token_shard(path));
+    if (shards.back().size() == shard.tokens) continue;
+    throw FormatError(path, 8,
+                      fmt::format("the shard has {} tokens, index.json counts {}: copy the folder again, or prepare it "
+                                  "anew",
+                                  shards.back().size(), shard.tokens));
+  }
+  const bool is_train = part == Part::kTrain;
+  return TokenSource::concatenate(shards, is_train ? folder : folder + " (validation part)");
+}
+
 PreparedCorpus open_prepared_corpus(const std::string& folder) {
   PreparedCorpus corpus{.folder = folder,
                         .index = read_prepared_index(folder),
@@ -80,13 +80,14 @@ PreparedCorpus open_prepared_corpus(const std::string& folder) {
                         .train = {},
                         .validation = {}};
   corpus.tokenizer = open_tokenizer(folder, corpus.index);
-  const auto starts =
+  corpus.document_starts =
       std::make_shared<const DocumentStarts>(open_document_starts(storage::join(folder, corpus.index.documents.file)));
-  corpus.document_starts = starts;
-  corpus.train =
-      with_documents(open_part(folder, corpus.index, Part::kTrain), folder, corpus.index, starts, Part::kTrain);
-  corpus.validation =
-      with_documents(open_part(folder, corpus.index, Part::kVal), folder, corpus.index, starts, Part::kVal);
+  const auto open = [&](Part part) {
+    return with_documents(open_prepared_part(folder, corpus.index, part), folder, corpus.index, corpus.document_starts,
+                          part);
+  };
+  corpus.train = open(Part::kTrain);
+  corpus.validation = open(Part::kVal);
   // What will be evaluated: a part for it, else some or all of the only one.
   const Part part = corpus.validation.size() > 0 ? Part::kVal : Part::kTrain;
   TokenSource& scored = part == Part::kVal ? corpus.validation : corpus.train;

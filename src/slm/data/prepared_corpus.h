@@ -26,6 +26,9 @@ struct PreparedCorpus {
 // the document starts, of the shards only the headers.
 PreparedCorpus open_prepared_corpus(const std::string& folder);
 
+// The tokens of a part, over all its shards; empty where it has none. Throws as above for a shard.
+TokenSource open_prepared_part(const std::string& folder, const PreparedIndex& index, Part part);
+
 // Compares every file with the checksum that the index has of it, and returns their number. Reads all of them: 2 GB/s
 // from memory. Throws IoError, and FormatError for the first that differs.
 int64_t check_checksums(const std::string& folder, const PreparedIndex& index);

@@ -110,7 +110,7 @@ class SpooledBlocks final : public BlockSource {
       error = std::current_exception();
     }
     const std::lock_guard lock(mutex_);
-    error_ = error;
+    error_ = std::move(error);  // the caller may be the one that ends it
     is_done_ = true;
     changed_.notify_all();
   }

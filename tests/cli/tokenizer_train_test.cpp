@@ -61,8 +61,7 @@ TEST_F(TokenizerTrain, EveryTypeIsTheSameWithOneThreadAndThree) {
     text += kText.substr(static_cast<size_t>(i) % 40) + std::to_string(i * i) + " naïve 日本\n";
   const std::string corpus = folder_.write("corpus.txt", text);
   for (const std::string type : {"bpe", "wordpiece", "unigram", "char", "byte"}) {
-    std::vector<std::string> arguments = {corpus, "--type", type};
-    if (type != "char" && type != "byte") arguments.insert(arguments.end(), {"--vocab_size", "400"});
+    const std::vector<std::string> arguments = {corpus, "--type", type, "--vocab_size", "400"};
     const auto with_threads = [&](const std::string& count) {
       std::vector<std::string> all = arguments;
       all.insert(all.end(), {"--threads", count, "--max_memory", "32M"});
@@ -119,9 +118,7 @@ TEST_F(TokenizerTrain, SaysInOneLineWhatIsWrongAndLeavesNothing) {
                                                                                    {"wordpiece", "pattern", "cl100k"},
                                                                                    {"unigram", "pattern", "gpt2"},
                                                                                    {"unigram", "min_frequency", "2"},
-                                                                                   {"char", "vocab_size", "300"},
                                                                                    {"char", "max_token_length", "3"},
-                                                                                   {"byte", "vocab_size", "256"},
                                                                                    {"byte", "lowercase", "true"}}) {
     cases.push_back(
         {{text, "--type", type, "--" + option}, 2, "--" + option + " means nothing to --type " + type + ", "});

@@ -196,6 +196,14 @@ TEST(TokenizerTrainer, SaysWhatIsWrong) {
       error_of({.type = TokenizerType::kWordPiece, .vocab_size = 6}, {"ab"}),
       "[tokenizer training] a vocabulary of 6 tokens has no room for 5 special tokens and an alphabet of 2 characters: "
       "ask for at least 7 tokens, or limit the alphabet");
+  EXPECT_EQ(error_of({.type = TokenizerType::kChar, .vocab_size = 3, .special_tokens = {"<unk>"}}, {"aba", "c"}),
+            "[tokenizer training] a vocabulary of 3 tokens has no room for 1 special tokens and an alphabet of 3 "
+            "characters: ask for at least 4 tokens");
+  EXPECT_EQ(error_of({.type = TokenizerType::kChar, .vocab_size = 3}, {"aba", "c"}), "no error");
+  EXPECT_EQ(
+      error_of({.type = TokenizerType::kByte, .vocab_size = 255}, {"a"}),
+      "[tokenizer training] a vocabulary of 255 tokens has no room for 0 special tokens and 256 bytes: ask for at "
+      "least 256 tokens");
   EXPECT_EQ(error_of({}, {""}), "[tokenizer training] the texts have no words to learn from");
   EXPECT_EQ(error_of({.special_tokens = {"<s>", "<s>"}}, {"a"}), "special tokens must be distinct and not empty");
   EXPECT_EQ(

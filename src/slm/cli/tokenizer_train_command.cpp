@@ -27,11 +27,11 @@
 namespace slm::cli {
 namespace {
 
+constexpr int32_t kMaxVocabSize = 1 << 24;
 constexpr double kLeastMemory = 32 << 20;
 constexpr int64_t kMaxDocumentBytes = int64_t{64} << 20;  // a longer one is cut
 // Options that only some types have.
 constexpr std::pair<const char*, std::string_view> kTypesOfOptions[] = {
-    {"vocab_size", "bpe, wordpiece, unigram"},
     {"min_frequency", "bpe, wordpiece"},
     {"limit_alphabet", "wordpiece, unigram"},
     {"max_token_length", "bpe, wordpiece, unigram"},
@@ -55,8 +55,8 @@ class TokenizerTrainCommand final : public Command {
     options.add("out", out_, "The tokenizer.json to write.");
     options.heading("Vocabulary");
     options.add_choice("type", type_, {"bpe", "wordpiece", "unigram", "char", "byte"}, "What to learn.");
-    options.add("vocab_size", vocab_size_, "Tokens, special ones included (bpe, wordpiece, unigram).",
-                {.low = 1, .high = 1 << 24});
+    options.add("vocab_size", vocab_size_, "Tokens, special ones included; for char and byte, no more than so many.",
+                "32000; char, byte: any", {.low = 1, .high = kMaxVocabSize});
     options.add("min_frequency", options_.min_frequency, "A pair that comes less often is not merged (bpe, wordpiece).",
                 {.low = 0});
     options.add("special_tokens", special_tokens_, "Separated by commas; they get the first ids.",
@@ -115,7 +115,7 @@ class TokenizerTrainCommand final : public Command {
     options.on_progress = [&](int64_t num_tokens) {
       check(stop);
       if (type_ == "unigram") return learning.update(0, 0, fmt::format("{} pieces left", num_tokens));
-      learning.update(num_tokens, vocab_size_, "");
+      learning.update(num_tokens, options.vocab_size, "");
     };
     text::TokenizerTrainer trainer(options);
     const int64_t num_bytes = count_words(trainer, stop);
@@ -236,7 +236,9 @@ class TokenizerTrainCommand final : public Command {
                       : pattern_ == "o200k" ? Pattern::kO200k
                       : pattern_ == "bert"  ? Pattern::kBert
                                             : Pattern::kCl100k;
-    options.vocab_size = static_cast<int32_t>(vocab_size_);
+    const bool is_alphabet_only = options.type == Type::kChar || options.type == Type::kByte;
+    if (is_alphabet_only) options.vocab_size = kMaxVocabSize;
+    if (vocab_size_) options.vocab_size = static_cast<int32_t>(*vocab_size_);
     options.max_memory_bytes = max_memory_ ? parse_memory(*max_memory_)
                                            : static_cast<int64_t>(sysconf(_SC_PHYS_PAGES)) * sysconf(_SC_PAGE_SIZE) / 2;
     const auto folder = std::filesystem::path(out_).parent_path();
@@ -259,7 +261,7 @@ class TokenizerTrainCommand final : public Command {
   std::string type_ = "bpe";
   std::string pattern_ = "gpt2";
   std::string split_ = "line";
-  int64_t vocab_size_ = 32000;
+  std::optional<int64_t> vocab_size_;
   std::optional<std::string> special_tokens_;
   std::optional<int64_t> limit_alphabet_;
   std::optional<int64_t> max_token_length_;

@@ -1,5 +1,7 @@
 #include "slm/text/tokenizer_trainer.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <set>
 #include <utility>
@@ -163,6 +165,15 @@ class TokenizerTrainer::Impl {
     return out;
   }
 
+  // A vocabulary that grows with its alphabet, not by learning.
+  void check_room_for(size_t num_tokens, std::string_view alphabet) const {
+    if (num_tokens <= static_cast<size_t>(options_.vocab_size)) return;
+    throw Error(
+        fmt::format("[tokenizer training] a vocabulary of {} tokens has no room for {} special tokens and {}: "
+                    "ask for at least {} tokens",
+                    options_.vocab_size, options_.special_tokens.size(), alphabet, num_tokens));
+  }
+
   static OrderedJson vocab_of(const std::vector<std::string>& tokens) {
     OrderedJson::object_t vocab;
     vocab.reserve(tokens.size());
@@ -233,6 +244,7 @@ class TokenizerTrainer::Impl {
     for (std::string& character : characters) {
       if (!has_special(character)) tokens.push_back(std::move(character));
     }
+    check_room_for(tokens.size(), fmt::format("an alphabet of {} characters", characters.size()));
     document_["model"] = {
         {"type", "WordLevel"}, {"vocab", vocab_of(tokens)}, {"unk_token", has_special("<unk>") ? "<unk>" : "[UNK]"}};
     add_special_tokens(0);
@@ -240,6 +252,7 @@ class TokenizerTrainer::Impl {
 
   void finish_byte() {
     const auto& alphabet = byte_level_alphabet();
+    check_room_for(alphabet.size() + options_.special_tokens.size(), "256 bytes");
     document_["model"] = bpe_model_document(vocab_of({alphabet.begin(), alphabet.end()}), OrderedJson::array());
     add_special_tokens(static_cast<int64_t>(alphabet.size()));
   }

@@ -20,8 +20,9 @@ enum class WordPattern { kGpt2, kCl100k, kQwen2, kO200k, kBert };
 
 struct TokenizerTrainerOptions {
   TokenizerType type = TokenizerType::kBpe;
-  int32_t vocab_size = 32000;  // kBpe, kWordPiece, kUnigram: special tokens included
-  int64_t min_frequency = 0;   // kBpe, kWordPiece: a pair that comes less often is not merged
+  // Special tokens included. kChar, kByte: no more than so many.
+  int32_t vocab_size = 32000;
+  int64_t min_frequency = 0;  // kBpe, kWordPiece: a pair that comes less often is not merged
   // Get the first ids; kByte: the last. Without any kWordPiece gets [PAD], [UNK], [CLS], [SEP] and [MASK], and kUnigram
   // <unk>.
   std::vector<std::string> special_tokens = {};

@@ -4,12 +4,12 @@
 #include <cmath>
 #include <limits>
 
+#include "slm/text/unigram_model.h"
 #include "slm/text/utf8.h"
 
 namespace slm::text {
 namespace {
 
-constexpr double kUnknownPenalty = 10.0;
 constexpr double kImpossible = -std::numeric_limits<double>::infinity();
 
 // log(exp(a) + exp(b))

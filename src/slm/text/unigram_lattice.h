@@ -17,8 +17,8 @@ struct UnigramPieces {
   std::vector<double> scores;
 };
 
-// All ways to spell words by pieces. A character that no piece spells is a piece of its own, kUnknown, that scores 10
-// below the worst. Several threads may use one; each has its own Memory.
+// All ways to spell words by pieces. A character that no piece spells is a piece of its own, kUnknown, that scores
+// kUnknownPenalty below the worst. Several threads may use one; each has its own Memory.
 class UnigramLattice {
  public:
   static constexpr int32_t kUnknown = -1;

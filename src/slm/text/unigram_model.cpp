@@ -11,7 +11,6 @@
 namespace slm::text {
 namespace {
 
-constexpr double kUnknownPenalty = 10.0;  // an unknown character scores this much below the worst token
 constexpr size_t kUnreached = SIZE_MAX;
 
 struct BestPath {

@@ -8,6 +8,9 @@
 
 namespace slm::text {
 
+// An unknown character scores this much below the worst token.
+inline constexpr double kUnknownPenalty = 10.0;
+
 struct UnigramOptions {
   std::optional<int32_t> unknown_id;
   bool byte_fallback = false;  // unknown characters become <0xE2><0x82><0xAC>

@@ -62,6 +62,29 @@ TEST(LoadTokenizer, SaysWhatIsWrongWithAFolder) {
   std::filesystem::remove(link);
 }
 
+TEST(LoadTokenizer, NamesTheFileBesideTheTokenizerThatIsBroken) {
+  const auto folder = std::filesystem::path(testing::TempDir()) / "slm_load_tokenizer_beside";
+  const std::string config = (folder / "tokenizer_config.json").string();
+  std::filesystem::create_directories(folder);
+  std::ofstream(folder / "tokenizer.json") << train_char_tokenizer("ab")->to_json();
+  const auto message_with = [&](const std::string& content) {
+    std::ofstream(config) << content;
+    try {
+      load_tokenizer(folder.string());
+    } catch (const FormatError& error) {
+      return std::string(error.what());
+    }
+    return std::string("no error");
+  };
+  EXPECT_EQ(message_with(R"({"eos_token": "a")"), config + ": byte 18: is not JSON: truncated copy? copy it again");
+  EXPECT_EQ(message_with(""), config + ": byte 1: is not JSON: truncated copy? copy it again");
+  EXPECT_EQ(message_with("[]"), config + ": is not a JSON object");
+  const std::string number = message_with(R"({"model_max_length": 1e999})");
+  EXPECT_TRUE(number.starts_with(config + ": is not JSON that slm can read: ")) << number;
+  EXPECT_EQ(message_with(R"({"eos_token": "a"})"), "no error");
+  std::filesystem::remove_all(folder);
+}
+
 TEST(LoadTokenizer, RefusesEveryTruncationInOneLine) {
   const std::string whole = R"({"version": "1.0", "added_tokens": [], "model": {"type": "BPE",)"
                             R"( "vocab": {"a": 0, "\u00e9\"": 1, "ab": 2, "b": 3}, "merges": [["a", "b"]]}})";

@@ -12,6 +12,7 @@
 #include "slm/core/json_text.h"
 #include "slm/text/byte_tokenizer.h"
 #include "slm/text/char_tokenizer.h"
+#include "slm/text/json_document.h"
 #include "slm/text/model_lists.h"
 #include "slm/text/older_formats.h"
 #include "slm/text/pipeline_tokenizer.h"
@@ -105,7 +106,7 @@ FolderConfig read_folder_config(const std::filesystem::path& folder) {
     if (!std::filesystem::is_regular_file(path)) continue;
     const std::string content = read_file(path.string());
     read_model_lists(content, path.string());  // checks how deep it is nested
-    const Json json = parse_json(content);
+    const Json json = parse_json_document(content, path.string());
     if (!json.is_object()) throw FormatError(path.string(), FormatError::kNoOffset, "is not a JSON object");
     for (const auto& [key, value] : json.items()) {
       if (key == "do_lower_case" && value.is_boolean()) config.lowercase = value.get<bool>();
@@ -131,25 +132,14 @@ SpecialTokens roles_of(const FindToken& find, const FolderConfig& config) {
   return roles;
 }
 
-Json parse_document(std::string_view content, const ModelLists& lists, const std::string& name) {
-  try {
-    return Json::parse(content);
-  } catch (const Json::parse_error& error) {
-    throw FormatError(name, static_cast<int64_t>(lists.place_in_file(error.byte)),
-                      "is not JSON: truncated copy? copy it again");
-  } catch (const Json::exception& error) {  // a number beyond any double
-    throw FormatError(name, FormatError::kNoOffset, fmt::format("is not JSON that slm can read: {}", error.what()));
-  }
-}
-
 std::shared_ptr<const Tokenizer> parse(std::string_view content, const std::string& name, const FolderConfig& config) {
   ModelLists lists = read_model_lists(content, name);
-  Json document = parse_document(lists.rest, lists, name);
+  Json document = parse_json_document(lists.rest, name, [&](size_t place) { return lists.place_in_file(place); });
   const bool has_model = document.is_object() && document.contains("model") && document["model"].is_object();
   if (!has_model) throw FormatError(name, FormatError::kNoOffset, "has no \"model\" object: not a tokenizer.json");
   if (may_be_own_vocabulary(document)) {
     lists = {};
-    document = parse_document(content, lists, name);
+    document = parse_json_document(content, name);
     if (auto own = parse_own_vocabulary(document, name)) return own;
   }
   Pipeline pipeline = parse_pipeline(document, lists, name);

@@ -6,6 +6,7 @@
 
 #include "slm/core/error.h"
 #include "slm/core/json_text.h"
+#include "slm/text/json_document.h"
 #include "slm/text/tokenizer_document.h"
 #include "slm/text/utf8.h"
 #include "slm/text/vocabulary.h"
@@ -27,16 +28,6 @@ std::vector<std::string_view> lines_of(std::string_view content) {
     content.remove_prefix(end == std::string_view::npos ? content.size() : end + 1);
   }
   return lines;
-}
-
-Json parse_document(std::string_view content, const std::string& name) {
-  try {
-    return Json::parse(content);
-  } catch (const Json::parse_error& error) {
-    throw FormatError(name, static_cast<int64_t>(error.byte), "is not JSON: truncated copy? copy it again");
-  } catch (const Json::exception& error) {  // a number beyond any double
-    throw FormatError(name, FormatError::kNoOffset, fmt::format("is not JSON that slm can read: {}", error.what()));
-  }
 }
 
 }  // namespace
@@ -87,7 +78,7 @@ std::string bert_vocabulary_to_json(std::string_view vocab, const std::string& n
 
 std::string byte_level_vocabulary_to_json(std::string_view vocab, const std::string& vocab_name,
                                           std::string_view merges, const std::string& merges_name) {
-  const Json entries = parse_document(vocab, vocab_name);
+  const Json entries = parse_json_document(vocab, vocab_name);
   if (!entries.is_object()) {
     throw FormatError(vocab_name, FormatError::kNoOffset, "is not an object of tokens and ids: not a vocab.json");
   }

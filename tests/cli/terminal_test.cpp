@@ -20,7 +20,7 @@ namespace {
 constexpr const char* kErase = "\x1b[K";  // the rest of the line
 
 // All that a terminal of so many columns receives from slm, whose standard output and error it is.
-std::string seen_in_terminal(const std::vector<std::string>& arguments, unsigned short columns) {
+std::string seen_in_terminal(const std::vector<std::string>& arguments, unsigned short columns, int exit_code = 0) {
   const winsize size{.ws_row = 24, .ws_col = columns, .ws_xpixel = 0, .ws_ypixel = 0};
   int terminal = -1;
   const pid_t child = forkpty(&terminal, nullptr, nullptr, &size);
@@ -40,7 +40,7 @@ std::string seen_in_terminal(const std::vector<std::string>& arguments, unsigned
   close(terminal);
   int status = 0;
   waitpid(child, &status, 0);
-  EXPECT_EQ(status, 0) << seen;
+  EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == exit_code) << status << ": " << seen;
   return seen;
 }
 
@@ -110,6 +110,14 @@ TEST(Duration, IsWrittenAsAClockWouldShowIt) {
       {3600, "1:00:00"}, {3723, "1:02:03"}, {100 * 3600.0, "100:00:00"},
       {-3, "0:00"}};
   for (const auto& [seconds, text] : cases) EXPECT_EQ(cli::format_duration(seconds), text) << seconds;
+}
+
+TEST(Terminal, BinaryIdsAreNotForIt) {
+  const std::string seen =
+      seen_in_terminal({"tokenizer", "encode", "--tokenizer", "t.json", "--input", "/dev/null", "--out", "-"}, 200, 2);
+  EXPECT_EQ(seen,
+            "slm: error: --out -: these bytes are not for a terminal; send them to a file or a program, or give "
+            "--ids\r\n");
 }
 
 }  // namespace

@@ -50,6 +50,23 @@ TEST_F(TokenizerCommands, ABinaryFileHoldsTheWholeTextAsOneDocument) {
   EXPECT_EQ(text.out, kText);
 }
 
+TEST_F(TokenizerCommands, AHyphenStandsForStandardOutput) {
+  const std::string binary = folder_.path("ids.bin");
+  ASSERT_EQ(run_slm({"tokenizer", "encode", "--tokenizer", tokenizer_, "--input", text_, "--out", binary}).exit_code,
+            0);
+  RunOptions options = with_input(kText);
+  options.working_directory = folder_.path("here");
+  std::filesystem::create_directories(options.working_directory);
+  const ProgramResult ids = run_slm({"tokenizer", "encode", "--tokenizer", tokenizer_, "--out", "-"}, options);
+  ASSERT_EQ(ids.exit_code, 0) << ids.err;
+  EXPECT_EQ(ids.out, read_text(binary));
+  EXPECT_TRUE(ids.err.starts_with("standard output: ")) << ids.err;
+  const ProgramResult text =
+      run_slm({"tokenizer", "decode", "--tokenizer", tokenizer_, "--input", binary, "--out", "-"}, options);
+  EXPECT_EQ(text.out, kText);
+  EXPECT_TRUE(std::filesystem::is_empty(options.working_directory));
+}
+
 TEST_F(TokenizerCommands, JsonHasIdsTokensAndOffsets) {
   const nlohmann::json result =
       only_json_of(run_slm({"tokenizer", "encode", "--tokenizer", tokenizer_, "--json"}, with_input("the é<s>")));

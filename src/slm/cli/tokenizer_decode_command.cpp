@@ -119,14 +119,14 @@ class TokenizerDecodeCommand final : public Command {
     options.add("input", input_,
                 "Ids as text, a line of them for each line of the result, or a .bin file of little-endian uint32; '-' "
                 "reads text from standard input.");
-    options.add("out", out_, "File for the text.", "standard output");
+    options.add("out", out_, "File for the text; '-' is standard output.", "standard output");
     options.add_flag("keep_special_tokens", keep_special_tokens_, "Write special tokens, too.");
   }
 
   int run(const OptionTable&) override {
     if (tokenizer_.empty()) throw UsageError("--tokenizer is missing: a tokenizer.json, or a folder with one");
     const auto tokenizer = text::load_tokenizer(tokenizer_);
-    if (out_) {
+    if (out_ && *out_ != "-") {
       storage::AtomicFile file(*out_);
       decode_into(*tokenizer, file);
       file.commit();

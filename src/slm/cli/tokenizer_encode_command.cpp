@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <iostream>
 #include <nlohmann/json.hpp>
@@ -31,7 +32,9 @@ class TokenizerEncodeCommand final : public Command {
   void define_options(OptionTable& options) override {
     options.add("tokenizer", tokenizer_, "A tokenizer.json, vocab.txt, .tiktoken file, or a folder with one.");
     options.add("input", input_, "The text; '-' reads standard input.");
-    options.add("out", out_, "File for the ids of the whole text, little-endian uint32.", "standard output");
+    options.add("out", out_,
+                "File for the ids of the whole text, little-endian uint32; '-' writes them to standard output.",
+                "lines of ids on standard output");
     options.add_flag("ids", ids_, "Print one line of ids per line of the text; this is also what happens by default.");
     options.add_flag("json", json_, "Print one JSON object with ids, tokens and offsets (bytes) of the whole text.");
     options.add_flag("add_special_tokens", encode_.add_special_tokens,
@@ -44,6 +47,9 @@ class TokenizerEncodeCommand final : public Command {
     if (tokenizer_.empty()) throw UsageError("--tokenizer is missing: a tokenizer.json, or a folder with one");
     if ((ids_ ? 1 : 0) + (json_ ? 1 : 0) + (out_ ? 1 : 0) > 1) {
       throw UsageError("--ids, --json and --out: give one of them");
+    }
+    if (out_ == "-" && is_terminal(STDOUT_FILENO)) {
+      throw UsageError("--out -: these bytes are not for a terminal; send them to a file or a program, or give --ids");
     }
     const auto tokenizer = text::load_tokenizer(tokenizer_);
     if (json_) {
@@ -81,13 +87,28 @@ class TokenizerEncodeCommand final : public Command {
   }
 
   void write_binary(const text::Tokenizer& tokenizer) const {
+    if (*out_ == "-") {
+      StandardOutput out;
+      const std::string written = write_ids(tokenizer, out);
+      out.flush();
+      std::cerr << "standard output: " << written;
+      return;
+    }
     storage::AtomicFile file(*out_);
-    EncodingStream stream(tokenizer, encode_, EncodingStream::Texts::kWhole,
-                          [&](std::span<const int32_t> ids, bool) { file.write(std::as_bytes(ids)); });
-    const int64_t num_bytes = run_through(stream);
-    const auto num_tokens = file.num_written() / static_cast<int64_t>(sizeof(int32_t));
+    const std::string written = write_ids(tokenizer, file);
     file.commit();
-    std::cerr << fmt::format("{}: {} tokens of {} bytes\n", *out_, num_tokens, num_bytes);
+    std::cerr << *out_ << ": " << written;
+  }
+
+  // Returns what there is to say about it.
+  std::string write_ids(const text::Tokenizer& tokenizer, storage::ByteSink& out) const {
+    size_t num_tokens = 0;
+    EncodingStream stream(tokenizer, encode_, EncodingStream::Texts::kWhole, [&](std::span<const int32_t> ids, bool) {
+      out.write(std::as_bytes(ids));
+      num_tokens += ids.size();
+    });
+    const int64_t num_bytes = run_through(stream);
+    return fmt::format("{} tokens of {} bytes\n", num_tokens, num_bytes);
   }
 
   // Only a newline ends a line, and is not part of it.

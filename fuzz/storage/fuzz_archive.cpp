@@ -63,9 +63,9 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     const ArchiveKind kind = archive_kind_of(beginning);
     if (kind == ArchiveKind::kNone) return 0;
     ArchiveReader archive(source(), kind, limit);
-    while (const auto path = archive.next()) {
-      if (path->starts_with("/") || path->starts_with("../")) std::abort();
-      drain(*archive.open(*path));
+    while (const auto entry = archive.next()) {
+      if (entry->path.starts_with("/") || entry->path.starts_with("../")) std::abort();
+      drain(*archive.open(entry->path));
     }
   } catch (const slm::Error&) {
   }

@@ -1,9 +1,11 @@
 #include <gtest/gtest.h>
 
+#include <cstdlib>
 #include <fstream>
 #include <map>
 #include <string>
 
+#include "slm/core/error.h"
 #include "slm/data/corpus.h"
 #include "storage/scratch_folder.h"
 
@@ -12,7 +14,7 @@ namespace {
 
 struct Blocks {
   std::map<int64_t, std::string> text;   // by index
-  std::map<int64_t, uint64_t> listings;  // of the ends of groups
+  std::map<int64_t, uint64_t> listings;  // of the ends of groups and sections
   int64_t bytes_read = 0;
 };
 
@@ -59,6 +61,62 @@ TEST(CorpusShare, OfAllProcessesIsTheWholeAndEachFileIsReadOnce) {
     EXPECT_EQ(joined.text, alone.text);
     EXPECT_EQ(joined.bytes_read, total) << "what all read counts once";
   }
+}
+
+// A tar in a tar: twenty packed tars of ten texts each, and one text that is larger than all of them.
+class PackedArchive {
+ public:
+  PackedArchive() {
+    const std::string make =
+        "cd " + folder_.path() +
+        " && mkdir outer && for i in $(seq 10 29); do mkdir $i && for k in $(seq 10); do"
+        " seq $i$k 7 $(($i$k + 600)) > $i/$k.txt; done && tar -cf - $i | xz -0 > outer/$i.xz; done"
+        " && seq 30000 > outer/30.txt && tar -C outer --sort=name -cf packed.tar . && xz -0 packed.tar";
+    EXPECT_EQ(std::system(make.c_str()), 0);
+  }
+  std::string path() const { return folder_ / "packed.tar.xz"; }
+
+  // Damages one of the packed tars inside.
+  void damage() const {
+    const std::string spoil = "cd " + folder_.path() +
+                              " && rm packed.tar.xz && truncate -s 200 outer/17.xz"
+                              " && tar -C outer --sort=name -cf packed.tar . && xz -0 packed.tar";
+    EXPECT_EQ(std::system(spoil.c_str()), 0);
+  }
+
+ private:
+  test::ScratchFolder folder_;
+};
+
+TEST(CorpusShare, OfAnArchiveIsTheFilesInItsSections) {
+  const PackedArchive archive;
+  const Blocks alone = blocks_of(archive.path(), {});
+  EXPECT_GT(alone.listings.size(), 10u);
+  for (const int num_ranks : {2, 4, 7}) {
+    std::map<int64_t, std::string> joined;
+    for (int rank = 0; rank < num_ranks; ++rank) {
+      const Blocks share = blocks_of(archive.path(), {rank, num_ranks});
+      EXPECT_EQ(share.listings, alone.listings);
+      for (const auto& [index, text] : share.text) EXPECT_TRUE(joined.emplace(index, text).second) << index;
+      EXPECT_LT(share.text.size(), alone.text.size() * 2 / 3) << rank;
+    }
+    EXPECT_EQ(joined, alone.text);
+  }
+}
+
+TEST(CorpusShare, OfAnArchiveLeavesTheFilesOfOthersPacked) {
+  const PackedArchive archive;
+  archive.damage();
+  int num_failed = 0;
+  for (const int rank : {0, 1, 2, 3}) {
+    try {
+      blocks_of(archive.path(), {rank, 4});
+    } catch (const FormatError& error) {
+      EXPECT_NE(std::string(error.what()).find("17.xz"), std::string::npos) << error.what();
+      ++num_failed;
+    }
+  }
+  EXPECT_EQ(num_failed, 1);
 }
 
 }  // namespace

@@ -59,6 +59,48 @@ TEST(InputGroups, AreReadByAllWhereOneFileIsMoreThanOneAndAHalfShares) {
   EXPECT_EQ(group({80}, {0, 4}, 80).owners, (std::vector<int>{0})) << "too little to share";
 }
 
+// The sections of an archive of 1,000 bytes by which file begins them, with the process that reads each.
+std::vector<std::pair<size_t, int>> sections(const Sizes& members, const CorpusShare& share) {
+  InputGroups groups(share, /*group_bytes=*/100, /*total_bytes=*/1200);
+  groups.add("archive", 1000);
+  std::vector<std::pair<size_t, int>> found;
+  for (size_t i = 0; i < members.size(); ++i) {
+    if (groups.ends_section_before(members[i])) groups.next_section();
+    groups.add_member("m" + std::to_string(i), members[i]);
+    if (found.size() == static_cast<size_t>(groups.section())) found.emplace_back(i, 0);
+    found.back().second = groups.is_read_by_all() ? -1 : groups.owner();
+  }
+  groups.next();
+  EXPECT_EQ(groups.section(), 0);
+  return found;
+}
+
+TEST(InputGroups, OfOneArchiveHaveSectionsThatGoToTheProcessWithTheFewestBytes) {
+  const Sizes members = {60, 60, 30, 500, std::nullopt, 10, 20, 80, 451, 1};
+  // Even shares of 1,200 bytes in four: 300; the limit is 450.
+  const std::vector<std::pair<size_t, int>> of_four = {{0, 0}, {2, 1}, {3, -1}, {4, 2}, {5, 3}, {8, -1}, {9, 1}};
+  std::vector<std::pair<size_t, int>> alone = of_four;
+  for (auto& section : alone) section.second = 0;
+  for (const int rank : {0, 3}) EXPECT_EQ(sections(members, {rank, 4}), of_four);
+  EXPECT_EQ(sections(members, {0, 1}), alone);
+}
+
+TEST(InputGroups, HaveFewSectionsHoweverLargeAnArchiveIs) {
+  const int64_t members = 3'000'000;
+  InputGroups groups({0, 4}, /*group_bytes=*/100, /*total_bytes=*/members * 100);
+  groups.add("archive", members * 100);
+  for (int64_t i = 0; i < members; ++i) {
+    if (groups.ends_section_before(100)) groups.next_section();
+    groups.add_member("m", 100);
+  }
+  EXPECT_LT(groups.section(), 256 * 12) << "each is a 256th of what came before: 256 (1 + ln(3,000,000 / 256))";
+  for (int64_t size = 1000; size < INT64_MAX / 2; size += size / 500) {
+    if (groups.ends_section_before(size)) groups.next_section();
+    groups.add_member("m", size);
+  }
+  EXPECT_EQ(groups.section(), InputGroups::kMaxSections - 2) << "whatever their sizes";
+}
+
 TEST(InputGroups, OfStreamsAreOneByOneAndNeverReadByAll) {
   const Grouping grouping = group({std::nullopt, std::nullopt, 5, 6, std::nullopt}, {0, 2}, std::nullopt);
   EXPECT_EQ(grouping.files, (std::vector<std::vector<size_t>>{{0}, {1}, {2, 3}, {4}}));

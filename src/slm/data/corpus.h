@@ -58,7 +58,8 @@ enum class BlockFormat {
   kCsvRows,     // a part is a run of whole rows
 };
 
-inline constexpr int64_t kMaxGroupBlocks = int64_t{1} << 32;
+inline constexpr int64_t kMaxSectionBlocks = int64_t{1} << 23;
+inline constexpr int64_t kMaxGroupBlocks = kMaxSectionBlocks * InputGroups::kMaxSections;
 
 // Raw bytes of one or several files.
 struct CorpusBlock {
@@ -70,15 +71,17 @@ struct CorpusBlock {
     bool is_end = true;         // false: the document goes on with the next part
   };
 
-  // What InputGroups says. No block has text of two groups; a block without parts ends each.
+  // What InputGroups says. No block has text of two groups, or of two sections of one; a block without parts ends each.
   struct Group {
     bool is_end = false;
     bool is_read_by_all = false;
-    uint64_t listing_hash = 0;  // of is_end: InputGroups::listing_hash
+    uint64_t listing_hash = 0;  // of is_end: InputGroups::listing_hash, or section_hash
   };
 
-  int64_t index = 0;  // grows; a group begins at a multiple of kMaxGroupBlocks and ends one before the next
-  int owner = 0;      // the process to prepare it
+  // Grows; a group begins at a multiple of kMaxGroupBlocks and ends one before the next, so do sections with
+  // kMaxSectionBlocks.
+  int64_t index = 0;
+  int owner = 0;  // the process to prepare it
   Group group;
   BlockFormat format = BlockFormat::kDocuments;
   std::string bytes;
@@ -107,7 +110,8 @@ class CorpusReader {
   // comes. Throws UsageError for no input at all, IoError for one that is not there, Error for a folder or a data set
   // without any file that can be read, and for what the hub answers.
   //
-  // With a share, only the files of its groups are opened. The ends of all groups come.
+  // With a share, only the files of its groups are opened. The ends of all groups come, and those of the sections of
+  // archives that it opens.
   CorpusReader(std::vector<std::string> inputs, CorpusOptions options, const CorpusShare& share = {});
   ~CorpusReader();
   CorpusReader(const CorpusReader&) = delete;

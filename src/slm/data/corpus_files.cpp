@@ -153,7 +153,9 @@ std::unique_ptr<storage::ByteSource> CorpusFiles::open_input(const Input& input)
 std::optional<CorpusFile> CorpusFiles::next() {
   while (true) {
     if (!archives_.empty()) {
-      if (auto file = next_in_archive()) return file;
+      bool is_section_end = false;
+      auto file = next_in_archive(is_section_end);
+      if (file || is_section_end) return file;
       continue;
     }
     if (groups_->is_whole() || !find_next_input() || groups_->ends_before(next_input_->size_bytes)) return std::nullopt;
@@ -195,21 +197,33 @@ std::optional<CorpusFiles::Input> CorpusFiles::list_next_input() {
   }
 }
 
-std::optional<CorpusFile> CorpusFiles::next_in_archive() {
+void CorpusFiles::go_on() {
+  if (has_section()) {
+    groups_->next_section();
+  } else {
+    groups_->next();
+  }
+}
+
+std::optional<CorpusFile> CorpusFiles::next_in_archive(bool& is_section_end) {
   storage::ArchiveReader& archive = *archives_.back();
   current_name_ = archive.name();
-  if (archive.is_broken()) {
+  if (!member_ && !archive.is_broken()) member_ = archive.next();
+  if (!member_) {
     archives_.pop_back();
     return std::nullopt;
   }
-  const std::optional<std::string> path = archive.next();
-  if (!path) {
-    archives_.pop_back();
+  const bool is_outermost = archives_.size() == 1;
+  if (is_hidden(member_->path) || member_->path.starts_with("__MACOSX/") || !is_wanted(member_->path)) {
+    member_.reset();
     return std::nullopt;
   }
-  if (is_hidden(*path) || path->starts_with("__MACOSX/")) return std::nullopt;
-  if (!is_wanted(*path)) return std::nullopt;
-  current_name_ = fmt::format("{}!{}", archive.name(), *path);
+  is_section_end = is_outermost && groups_->ends_section_before(member_->size_bytes);
+  if (is_section_end) return std::nullopt;
+  const storage::ArchiveReader::Entry member = *std::exchange(member_, std::nullopt);
+  if (is_outermost) groups_->add_member(member.path, member.size_bytes);
+  if (!groups_->is_mine()) return std::nullopt;
+  current_name_ = fmt::format("{}!{}", archive.name(), member.path);
   return open(archive.open(current_name_), current_name_, archive.limit().inner());
 }
 

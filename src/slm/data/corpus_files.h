@@ -32,15 +32,18 @@ class CorpusFiles {
   // Lists folders. Throws as CorpusReader does.
   CorpusFiles(const std::vector<std::string>& inputs, const CorpusOptions& options, const CorpusShare& share);
 
-  // The next file of the present group; nullopt at its end. It must not outlive the next call. Throws IoError and
-  // FormatError; the call after that goes on behind the file at fault, whose name current_name() gives.
+  // The next file of the present section of the present group; nullopt at its end. It must not outlive the next call.
+  // Throws IoError and FormatError; the call after that goes on behind the file at fault, whose name current_name()
+  // gives.
   std::optional<CorpusFile> next();
   const std::string& current_name() const { return current_name_; }
 
-  // At the end of a group.
   const InputGroups& groups() const { return *groups_; }
+  // After nullopt: whether another section of the group follows, else it was the end of the group, maybe of the last.
+  bool has_section() const { return !archives_.empty(); }
   bool is_last_group() const { return is_listed_; }
-  void next_group() { groups_->next(); }
+  // Goes on to that section, or to the next group.
+  void go_on();
 
   int64_t bytes_read() const { return bytes_read_.load(std::memory_order_relaxed); }
   std::optional<int64_t> bytes_total() const { return bytes_total_; }
@@ -69,7 +72,9 @@ class CorpusFiles {
   // What is inside `source`; nullopt after entering an archive. What it unpacks to counts in `limit`.
   std::optional<CorpusFile> open(std::unique_ptr<storage::ByteSource> source, const std::string& name,
                                  storage::ExpansionLimit limit);
-  std::optional<CorpusFile> next_in_archive();
+  // The next file in the innermost archive; nullopt where there is none, or not of this process. `is_section_end`
+  // becomes true where that file begins another section.
+  std::optional<CorpusFile> next_in_archive(bool& is_section_end);
 
   const CorpusOptions& options_;
   storage::HttpClient http_;
@@ -79,6 +84,7 @@ class CorpusFiles {
   bool is_listed_ = false;                                         // there is none
   std::optional<storage::FolderWalk> walk_;                        // through the folder whose turn it is
   std::vector<std::unique_ptr<storage::ArchiveReader>> archives_;  // each inside the one before
+  std::optional<storage::ArchiveReader::Entry> member_;            // of the last one, whose turn is next
   std::string current_name_;
   std::atomic<int64_t> bytes_read_ = 0;
   std::optional<int64_t> bytes_total_ = 0;

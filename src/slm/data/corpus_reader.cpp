@@ -34,10 +34,10 @@ class CorpusReader::Impl {
   void cancel() { *is_cancelled_ = true; }
 
   bool next(CorpusBlock& block) {
-    if (is_at_group_end_) {
-      if (files_.is_last_group()) return false;
-      files_.next_group();
-      is_at_group_end_ = false;
+    if (is_at_end_) {
+      if (!files_.has_section() && files_.is_last_group()) return false;
+      files_.go_on();
+      is_at_end_ = false;
       num_blocks_ = 0;
     }
     block.index = index_of_next();
@@ -63,9 +63,11 @@ class CorpusReader::Impl {
       ++num_blocks_;
     } else {
       if (groups.is_read_by_all()) block.owner = 0;
-      block.index = (groups.index() + 1) * kMaxGroupBlocks - 1;
-      block.group.listing_hash = groups.listing_hash();
-      is_at_group_end_ = true;
+      const bool is_of_section = files_.has_section();
+      const int64_t begin = groups.index() * kMaxGroupBlocks;
+      block.index = begin + (is_of_section ? (groups.section() + 1) * kMaxSectionBlocks : kMaxGroupBlocks) - 1;
+      block.group.listing_hash = is_of_section ? groups.section_hash() : groups.listing_hash();
+      is_at_end_ = true;
     }
     return true;
   }
@@ -74,9 +76,12 @@ class CorpusReader::Impl {
   const SkipCounts& skips() const { return skips_; }
 
  private:
-  int64_t index_of_next() const { return files_.groups().index() * kMaxGroupBlocks + num_blocks_; }
+  int64_t index_of_next() const {
+    const InputGroups& groups = files_.groups();
+    return groups.index() * kMaxGroupBlocks + groups.section() * kMaxSectionBlocks + num_blocks_;
+  }
 
-  // Opens the next file; false at the end of the group.
+  // Opens the next file; false at the end of the section.
   bool open_file() {
     while (true) {
       try {
@@ -124,8 +129,8 @@ class CorpusReader::Impl {
   std::optional<CorpusFile> file_;
   std::optional<FileReader> reader_;
   std::unique_ptr<BlockCutter> cutter_;
-  int64_t num_blocks_ = 0;  // of the present group
-  bool is_at_group_end_ = false;
+  int64_t num_blocks_ = 0;  // of the present section
+  bool is_at_end_ = false;  // of a section or a group
 };
 
 CorpusReader::CorpusReader(std::vector<std::string> inputs, CorpusOptions options, const CorpusShare& share)

@@ -93,7 +93,7 @@ const ExpansionLimit& ArchiveReader::limit() const { return state_->limit; }
 
 bool ArchiveReader::is_broken() const { return state_->input.is_broken(); }
 
-std::optional<std::string> ArchiveReader::next() {
+std::optional<ArchiveReader::Entry> ArchiveReader::next() {
   archive_entry* entry = nullptr;
   while (state_->input.check(archive_read_next_header(state_->input.get(), &entry), name())) {
     if (archive_entry_filetype(entry) != S_IFREG || archive_entry_hardlink(entry) != nullptr) continue;
@@ -104,7 +104,9 @@ std::optional<std::string> ArchiveReader::next() {
       throw FormatError(name(), FormatError::kNoOffset,
                         fmt::format("'{}' leads out of the archive: refused; pack it again without such paths", path));
     }
-    return path;
+    Entry next{.path = path, .size_bytes = {}};
+    if (archive_entry_size_is_set(entry) != 0) next.size_bytes = std::max<int64_t>(archive_entry_size(entry), 0);
+    return next;
   }
   return std::nullopt;
 }

@@ -26,9 +26,14 @@ class ArchiveReader {
   const std::string& name() const;
   const ExpansionLimit& limit() const;
 
-  // The path of the next regular file, as it is stored; nullopt at the end. Throws FormatError for damage, and for a
-  // path that leads out of the archive ("../x", "/etc/x"): after the latter the next call goes on behind it.
-  std::optional<std::string> next();
+  struct Entry {
+    std::string path;                   // as it is stored
+    std::optional<int64_t> size_bytes;  // unpacked from the archive, where it says so before the content
+  };
+
+  // The next regular file; nullopt at the end. Throws FormatError for damage, and for a path that leads out of the
+  // archive ("../x", "/etc/x"): after the latter the next call goes on behind it.
+  std::optional<Entry> next();
 
   // The content of that file, called `name` in messages. It may be read until the next call of next().
   std::unique_ptr<ByteSource> open(std::string name);

@@ -125,6 +125,31 @@ TEST_F(PrepareRanks, ShareTheDownloadsOfAHub) {
   EXPECT_EQ(num_requests(server, "GET", "/cdn/data/train-cut.jsonl"), 3 + 1);
 }
 
+TEST_F(PrepareRanks, ReadOneCommitOfABranchThatMovesOn) {
+  const HubServer server;
+  const std::string words = " prepare hf://o/moving --tokenizer byte --threads 1 --out " + folder_.path("four");
+  ASSERT_EQ(run_ranks(words, "HF_ENDPOINT=" + server.endpoint() + " HF_HOME=" + folder_.path("home") + " "), 0) << log_;
+  const nlohmann::json index = nlohmann::json::parse(read_text(folder_.path("four/index.json")));
+  for (const auto& input : index["inputs"]) {
+    EXPECT_TRUE(input["path"].get<std::string>().ends_with("@0123456789abcdef0123456789abcdef01234567")) << input;
+  }
+  EXPECT_EQ(num_requests(server, "GET", "/revision/main"), 1);
+}
+
+TEST_F(PrepareRanks, ShareTheFilesInOneArchive) {
+  const std::string pack = "cd " + folder_.path("in") +
+                           " && seq 100000 > 1030.txt && seq 400000 > 1029.txt && for i in 10*.jsonl; do xz -0 $i; done"
+                           " && printf cut > 1031.xz && tar -c --sort=name -f ../one.tar . && xz -0 ../one.tar";
+  ASSERT_EQ(std::system(pack.c_str()), 0);
+  for (const std::string more : {"", " --max_tokens 1500000", " --shard_tokens 400000 --dedup near"}) {
+    const std::string words = " prepare " + folder_.path("one.tar.xz") +
+                              " --skip_bad_files --tokenizer byte --threads 1 --overwrite" + more + " --out ";
+    ASSERT_EQ(std::system((SLM_PROGRAM + words + folder_.path("one") + " > /dev/null").c_str()), 0);
+    ASSERT_EQ(run_ranks(words + folder_.path("four")), 0) << log_;
+    EXPECT_EQ(files("four"), files("one"));
+  }
+}
+
 TEST_F(PrepareRanks, GoOnAfterOneOfThemHasDied) {
   const std::string last = folder_.write("in/9999.jsonl", json_lines({"the last"}));
   ASSERT_EQ(std::system((SLM_PROGRAM + arguments("one") + " > /dev/null").c_str()), 0);

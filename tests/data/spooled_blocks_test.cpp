@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <chrono>
 #include <stdexcept>
 #include <string>
 #include <thread>
@@ -24,6 +25,7 @@ class NumberedBlocks final : public BlockSource {
     if (++num_calls_ % 5 == 0) return Next::kWaiting;
     block = {};
     block.index = num_given_++;
+    block.documents = {{.num_tokens = 500}};
     block.tokens.assign(1000 + static_cast<size_t>(block.index % 7) * 1000, static_cast<std::byte>(block.index));
     return Next::kBlock;
   }
@@ -59,8 +61,8 @@ TEST(SpooledBlocks, ComeInOrderFromMemoryAndFromTheFile) {
   const test::ScratchFolder folder;
   for (const int64_t max_in_memory : {0, 30000, 1 << 30}) {
     std::atomic<int64_t> num_given = 0;
-    const auto blocks =
-        open_spooled_blocks(std::make_unique<NumberedBlocks>(200, false, num_given), folder.path(), max_in_memory);
+    const auto blocks = open_spooled_blocks(std::make_unique<NumberedBlocks>(200, false, num_given),
+                                            {.folder = folder.path(), .max_in_memory = max_in_memory});
     expect_blocks(*blocks, 0, 50);
     while (num_given < 200) std::this_thread::yield();
     expect_blocks(*blocks, 50, 200);
@@ -74,7 +76,8 @@ TEST(SpooledBlocks, ComeInOrderFromMemoryAndFromTheFile) {
 TEST(SpooledBlocks, FailWhereTheirSourceDoes) {
   const test::ScratchFolder folder;
   std::atomic<int64_t> num_given = 0;
-  const auto blocks = open_spooled_blocks(std::make_unique<NumberedBlocks>(50, true, num_given), folder.path(), 5000);
+  const auto blocks = open_spooled_blocks(std::make_unique<NumberedBlocks>(50, true, num_given),
+                                          {.folder = folder.path(), .max_in_memory = 5000});
   expect_blocks(*blocks, 0, 50);
   PreparedBlock block;
   EXPECT_EQ(test::message_of<std::runtime_error>([&] { next_of(*blocks, block); }), "cannot read on");
@@ -83,7 +86,8 @@ TEST(SpooledBlocks, FailWhereTheirSourceDoes) {
 TEST(SpooledBlocks, SayWhereTheyCannotWait) {
   const test::ScratchFolder folder;
   std::atomic<int64_t> num_given = 0;
-  const auto blocks = open_spooled_blocks(std::make_unique<NumberedBlocks>(50, false, num_given), folder / "gone", 0);
+  const auto blocks = open_spooled_blocks(std::make_unique<NumberedBlocks>(50, false, num_given),
+                                          {.folder = folder / "gone", .max_in_memory = 0});
   PreparedBlock block;
   const std::string message = test::message_of<std::exception>([&] { next_of(*blocks, block); });
   EXPECT_NE(message.find("gone: cannot keep prepared text that waits for its turn in this folder: No such file"),
@@ -91,10 +95,23 @@ TEST(SpooledBlocks, SayWhereTheyCannotWait) {
       << message;
 }
 
+TEST(SpooledBlocks, AreNotPreparedFarAheadWhereFewTokensAreWanted) {
+  const test::ScratchFolder folder;
+  std::atomic<int64_t> num_given = 0;
+  const auto blocks = open_spooled_blocks(std::make_unique<NumberedBlocks>(1 << 30, false, num_given),
+                                          {.folder = folder.path(), .max_tokens = 2500});
+  expect_blocks(*blocks, 0, 20);
+  while (num_given < 25) std::this_thread::yield();
+  std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  EXPECT_EQ(num_given, 25) << "2,500 tokens wait: five blocks of 500";
+  expect_blocks(*blocks, 20, 100);
+}
+
 TEST(SpooledBlocks, EndWithoutBeingAskedForAll) {
   const test::ScratchFolder folder;
   std::atomic<int64_t> num_given = 0;
-  const auto blocks = open_spooled_blocks(std::make_unique<NumberedBlocks>(1 << 30, false, num_given), folder.path());
+  const auto blocks =
+      open_spooled_blocks(std::make_unique<NumberedBlocks>(1 << 30, false, num_given), {.folder = folder.path()});
   expect_blocks(*blocks, 0, 10);
   EXPECT_TRUE(blocks->stop());
 }

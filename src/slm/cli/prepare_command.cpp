@@ -148,8 +148,9 @@ class PrepareCommand final : public Command {
   int run_first_rank(dist::Communicator& ranks, const StopSignal& stop, Clock::time_point start);
 
  private:
-  // `stop` is for the first process, which tells the others to end.
-  data::PrepareOptions prepare_options(const std::atomic<bool>* stop) const;
+  // `stop` is for the first process, which tells the others to end, and which tokenizer to use.
+  data::PrepareOptions prepare_options(const std::atomic<bool>* stop,
+                                       std::shared_ptr<const text::Tokenizer> tokenizer = nullptr) const;
   std::vector<std::string> command(const std::vector<std::string>& inputs) const;
   void print_result(const data::PrepareResult& result, double seconds) const;
 
@@ -191,7 +192,8 @@ std::vector<std::string> PrepareCommand::command(const std::vector<std::string>&
   return words;
 }
 
-data::PrepareOptions PrepareCommand::prepare_options(const std::atomic<bool>* stop) const {
+data::PrepareOptions PrepareCommand::prepare_options(const std::atomic<bool>* stop,
+                                                     std::shared_ptr<const text::Tokenizer> tokenizer) const {
   data::PrepareOptions options;
   options.inputs = inputs_;
   if (inputs_.empty() && preset_ == "openwebtext") options.inputs = {kOpenWebText};
@@ -219,7 +221,7 @@ data::PrepareOptions PrepareCommand::prepare_options(const std::atomic<bool>* st
   } else {
     options.corpus.hub.warn = {};  // the first process says it
   }
-  options.tokenizer = open_tokenizer(tokenizer_, options.corpus.hub);
+  options.tokenizer = tokenizer ? std::move(tokenizer) : open_tokenizer(tokenizer_, options.corpus.hub);
   options.out = out_;
   options.max_tokens = max_tokens_;
   options.val_fraction = val_fraction_;
@@ -239,7 +241,9 @@ int PrepareCommand::run(const OptionTable&) {
   const StopSignal stop;
   const std::unique_ptr<dist::Communicator> ranks = make_communicator();
   if (ranks->rank() != 0) {
-    serve_blocks(*ranks, out_, [this] { return data::block_source_options(prepare_options(nullptr), {}); });
+    serve_blocks(*ranks, out_, [this](std::shared_ptr<const text::Tokenizer> tokenizer) {
+      return data::block_source_options(prepare_options(nullptr, std::move(tokenizer)), {});
+    });
     return kExitDone;
   }
   const Finally stopping([&] { stop_others(*ranks); });

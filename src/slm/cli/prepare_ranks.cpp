@@ -3,11 +3,15 @@
 #include <cstdlib>
 #include <cstring>
 #include <exception>
+#include <map>
+#include <nlohmann/json.hpp>
 #include <numeric>
 #include <optional>
 #include <vector>
 
 #include "slm/core/error.h"
+#include "slm/core/json_text.h"
+#include "slm/data/hub_dataset.h"
 #include "slm/data/prepared_block.h"
 #include "slm/data/spooled_blocks.h"
 
@@ -19,10 +23,10 @@ using data::PreparedBlock;
 
 constexpr std::chrono::milliseconds kPatience{50};
 
-// What rank 0 says: kStart with the first block, then kNext for each block, then kStop. What the others answer to
-// kNext: kBlock with the bytes they have read so far and the block, kNone as long as there is none, or kError and what
-// it is.
-constexpr char kStart = 'a', kNext = 'n', kStop = 's', kBlock = 'b', kNone = '-', kError = 'e';
+// What rank 0 says: kStart with what all need to know, then kNext for each block, kEnd when no other is wanted, then
+// kStop. What the others answer to kNext: kBlock with the bytes they have read so far and the block, kNone as long as
+// there is none, or kError and what it is.
+constexpr char kStart = 'a', kNext = 'n', kEnd = 'z', kStop = 's', kBlock = 'b', kNone = '-', kError = 'e';
 
 [[noreturn]] void throw_different_inputs() {
   throw Error("the processes do not find the same inputs: do all see the same folders, and does nobody write there?");
@@ -31,20 +35,45 @@ constexpr char kStart = 'a', kNext = 'n', kStop = 's', kBlock = 'b', kNone = '-'
 std::unique_ptr<BlockSource> open_share(data::BlockSourceOptions options, const std::string& folder,
                                         const dist::Communicator& communicator) {
   options.share = {.rank = communicator.rank(), .num_ranks = communicator.size()};
-  return data::open_spooled_blocks(data::open_block_source(std::move(options)), folder);
+  const std::optional<int64_t> max_tokens = options.max_tokens;
+  return data::open_spooled_blocks(data::open_block_source(std::move(options)),
+                                   {.folder = folder, .max_tokens = max_tokens});
+}
+
+std::string start_message(const data::BlockSourceOptions& options) {
+  const nlohmann::json start = {{"first_block", options.first_block},
+                                {"commits", options.preparer.corpus.hub.commits},
+                                {"tokenizer", options.tokenizer->to_json()}};
+  return kStart + json_text(start);
+}
+
+data::BlockSourceOptions started(std::string_view message, const MakeBlockOptions& make_options) {
+  const nlohmann::json start = parse_json(message.substr(1));
+  const auto& tokenizer = start["tokenizer"].get_ref<const std::string&>();
+  data::BlockSourceOptions options = make_options(text::parse_tokenizer(tokenizer, "the tokenizer"));
+  options.first_block = start["first_block"];
+  options.preparer.corpus.hub.commits = start["commits"].get<std::map<std::string, std::string>>();
+  return options;
 }
 
 class GatheredBlocks final : public BlockSource {
  public:
   GatheredBlocks(data::BlockSourceOptions options, const std::string& folder, dist::Communicator& communicator)
       : communicator_(communicator), bytes_read_(static_cast<size_t>(communicator.size())) {
-    for (int rank = 1; rank < communicator_.size(); ++rank) {
-      communicator_.send(rank, kStart + std::to_string(options.first_block));
-    }
+    auto& hub = options.preparer.corpus.hub;
+    hub.commits = data::commits_to_read(options.inputs, hub);
+    tell_others(start_message(options));
     local_ = open_share(std::move(options), folder, communicator_);
   }
 
-  ~GatheredBlocks() override { take_last_answer(); }
+  ~GatheredBlocks() override {
+    try {
+      take_last_answer();
+      tell_others(std::string(1, kEnd));
+    } catch (const std::exception&) {
+      // The launcher ends the others.
+    }
+  }
 
   Next next(PreparedBlock& block) override {
     if (!mark_) {
@@ -83,12 +112,12 @@ class GatheredBlocks final : public BlockSource {
   }
 
   // A rank that still answers waits until its answer is taken.
-  void take_last_answer() noexcept {
-    try {
-      if (is_asked_) communicator_.receive(mark_->owner, std::chrono::minutes(1));
-    } catch (const std::exception&) {
-      // The launcher ends the others.
-    }
+  void take_last_answer() {
+    if (is_asked_) communicator_.receive(mark_->owner, std::chrono::minutes(1));
+  }
+
+  void tell_others(const std::string& message) {
+    for (int rank = 1; rank < communicator_.size(); ++rank) communicator_.send(rank, message);
   }
 
   dist::Communicator& communicator_;
@@ -132,8 +161,7 @@ std::unique_ptr<BlockSource> open_gathered_blocks(data::BlockSourceOptions optio
   return std::make_unique<GatheredBlocks>(std::move(options), folder, communicator);
 }
 
-void serve_blocks(dist::Communicator& communicator, const std::string& folder,
-                  const std::function<data::BlockSourceOptions()>& make_options) {
+void serve_blocks(dist::Communicator& communicator, const std::string& folder, const MakeBlockOptions& make_options) {
   std::unique_ptr<BlockSource> blocks;
   std::string failure;  // of the start: told when the first block is asked for
   while (true) {
@@ -142,12 +170,13 @@ void serve_blocks(dist::Communicator& communicator, const std::string& folder,
     if (request->front() == kStop) return;
     if (request->front() == kStart) {
       try {
-        data::BlockSourceOptions options = make_options();
-        options.first_block = std::stoll(request->substr(1));
-        blocks = open_share(std::move(options), folder, communicator);
+        blocks = open_share(started(*request, make_options), folder, communicator);
       } catch (const std::exception& error) {
         failure = kError + std::string(error.what());
       }
+    } else if (request->front() == kEnd) {
+      if (blocks && !blocks->stop()) blocks.release();  // its thread waits for an input; the process ends it
+      blocks.reset();
     } else {
       communicator.send(0, blocks ? answer_of(*blocks) : failure);
     }

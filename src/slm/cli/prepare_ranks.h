@@ -19,9 +19,10 @@ std::unique_ptr<data::BlockSource> open_gathered_blocks(data::BlockSourceOptions
                                                         dist::Communicator& communicator);
 
 // Ranks 1 and up: prepares this rank's blocks and sends them to rank 0 as it asks for them, until stop_others() there.
-// Errors, also of make_options, go to rank 0 in place of a block.
-void serve_blocks(dist::Communicator& communicator, const std::string& folder,
-                  const std::function<data::BlockSourceOptions()>& make_options);
+// Errors, also of make_options, go to rank 0 in place of a block. make_options gets the tokenizer of rank 0, which also
+// says which commits of the hub to read: nobody else asks for what may have changed meanwhile.
+using MakeBlockOptions = std::function<data::BlockSourceOptions(std::shared_ptr<const text::Tokenizer>)>;
+void serve_blocks(dist::Communicator& communicator, const std::string& folder, const MakeBlockOptions& make_options);
 
 // Rank 0, at the end or after a failure.
 void stop_others(dist::Communicator& communicator);

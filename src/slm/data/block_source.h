@@ -37,7 +37,8 @@ struct BlockSourceOptions {
   std::shared_ptr<const text::Tokenizer> tokenizer;
   int num_threads = 1;
   CorpusShare share;
-  int64_t first_block = 0;  // what comes before was prepared by an earlier run
+  int64_t first_block = 0;                 // what comes before was prepared by an earlier run
+  std::optional<int64_t> max_tokens = {};  // that anybody will ask for, but for those of documents left out
 };
 
 // Reads the inputs and prepares this process's share of them on threads. Of the blocks before first_block it gives

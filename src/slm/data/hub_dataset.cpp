@@ -7,6 +7,7 @@
 #include <array>
 #include <map>
 #include <optional>
+#include <set>
 
 #include "slm/core/error.h"
 #include "slm/data/file_kind.h"
@@ -169,6 +170,21 @@ std::vector<HubFile> choose_hub_files(const std::vector<HubFile>& files, std::st
   throw Error(fmt::format("{}: no file of this data set can be read{}; expected files that end in {}{}", name,
                           subset.empty() ? "" : fmt::format(" as '{}'", subset), readable_endings(),
                           names.empty() ? "" : fmt::format("; its subsets are {}", fmt::join(names, ", "))));
+}
+
+std::map<std::string, std::string> commits_to_read(const std::vector<std::string>& inputs,
+                                                   const storage::HubSettings& settings) {
+  std::map<std::string, std::string> commits;
+  std::set<std::string> ambiguous;
+  for (const std::string& input : inputs) {
+    if (!storage::is_hub_address(input)) continue;
+    const storage::HubAddress address = storage::parse_hub_address(input);
+    const std::string commit = storage::HubRepository(settings, storage::HubKind::kDataset, address).commit();
+    const auto known = commits.emplace(address.repository, commit).first;
+    if (known->second != commit) ambiguous.insert(address.repository);
+  }
+  for (const std::string& repository : ambiguous) commits.erase(repository);
+  return commits;
 }
 
 }  // namespace slm::data

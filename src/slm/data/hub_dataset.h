@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,5 +15,11 @@ namespace slm::data {
 // Error when nothing is left.
 std::vector<storage::HubFile> choose_hub_files(const std::vector<storage::HubFile>& files, std::string_view readme,
                                                const std::string& subset, const std::string& name);
+
+// By "OWNER/NAME": the commits at which the data sets of the hub among `inputs` are to be read: those that `settings`
+// names, else where their branches are now. A data set that is asked for at several has none. Throws as HubRepository
+// does.
+std::map<std::string, std::string> commits_to_read(const std::vector<std::string>& inputs,
+                                                   const storage::HubSettings& settings);
 
 }  // namespace slm::data

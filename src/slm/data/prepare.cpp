@@ -168,7 +168,8 @@ BlockSourceOptions block_source_options(const PrepareOptions& options, const Pre
           .tokenizer = options.tokenizer,
           .num_threads = options.num_threads,
           .share = {},
-          .first_block = state.next_block};
+          .first_block = state.next_block,
+          .max_tokens = options.max_tokens};
 }
 
 PrepareResult prepare(const PrepareOptions& options) {

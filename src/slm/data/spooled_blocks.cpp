@@ -18,10 +18,16 @@ namespace {
 
 constexpr std::chrono::milliseconds kPatience{50};
 
+int64_t num_tokens(const PreparedBlock& block) {
+  int64_t count = 0;
+  for (const PreparedBlock::Document& document : block.documents) count += document.num_tokens;
+  return count;
+}
+
 // Blocks as bytes, first in, first out. What is in the file is younger than what is in memory.
 class Spool {
  public:
-  Spool(std::string folder, int64_t max_in_memory) : folder_(std::move(folder)), max_in_memory_(max_in_memory) {}
+  explicit Spool(const SpoolOptions& options) : folder_(options.folder), max_in_memory_(options.max_in_memory) {}
 
   void push(std::string bytes) {
     if (sizes_.empty() && bytes_in_memory_ < max_in_memory_) {
@@ -68,8 +74,8 @@ class Spool {
 
 class SpooledBlocks final : public BlockSource {
  public:
-  SpooledBlocks(std::unique_ptr<BlockSource> source, std::string folder, int64_t max_in_memory)
-      : source_(std::move(source)), spool_(std::move(folder), max_in_memory), thread_([this] { take_all(); }) {}
+  SpooledBlocks(std::unique_ptr<BlockSource> source, const SpoolOptions& options)
+      : source_(std::move(source)), max_tokens_(options.max_tokens), spool_(options), thread_([this] { take_all(); }) {}
 
   ~SpooledBlocks() override { end_thread(); }
 
@@ -80,6 +86,9 @@ class SpooledBlocks final : public BlockSource {
       const std::string bytes = spool_.pop();
       lock.unlock();
       block = decode_prepared_block(bytes);
+      lock.lock();
+      num_tokens_ -= num_tokens(block);
+      changed_.notify_all();
       return Next::kBlock;
     }
     if (error_) std::rethrow_exception(error_);
@@ -99,6 +108,7 @@ class SpooledBlocks final : public BlockSource {
       const std::lock_guard lock(mutex_);
       is_stopped_ = true;
     }
+    changed_.notify_all();
     if (thread_.joinable()) thread_.join();
   }
 
@@ -117,20 +127,29 @@ class SpooledBlocks final : public BlockSource {
 
   // False at the end.
   bool take_one() {
+    {
+      std::unique_lock lock(mutex_);
+      changed_.wait(lock, [&] { return is_stopped_ || spool_.empty() || !max_tokens_ || num_tokens_ < *max_tokens_; });
+    }
     PreparedBlock block;
     const Next next = source_->next(block);
     std::string bytes = next == Next::kBlock ? encode(block) : std::string();
     const std::lock_guard lock(mutex_);
     if (next == Next::kEnd || is_stopped_) return false;
-    if (next == Next::kBlock) spool_.push(std::move(bytes));
+    if (next == Next::kBlock) {
+      spool_.push(std::move(bytes));
+      num_tokens_ += num_tokens(block);
+    }
     changed_.notify_all();
     return true;
   }
 
   std::unique_ptr<BlockSource> source_;  // of the thread, but for its stop() and what any thread may ask
+  const std::optional<int64_t> max_tokens_;
   std::mutex mutex_;
   std::condition_variable changed_;
-  Spool spool_;  // guarded by mutex_, as all below
+  Spool spool_;             // guarded by mutex_, as all below
+  int64_t num_tokens_ = 0;  // in spool_
   bool is_done_ = false;
   bool is_stopped_ = false;
   std::exception_ptr error_;
@@ -139,9 +158,8 @@ class SpooledBlocks final : public BlockSource {
 
 }  // namespace
 
-std::unique_ptr<BlockSource> open_spooled_blocks(std::unique_ptr<BlockSource> source, std::string folder,
-                                                 int64_t max_in_memory) {
-  return std::make_unique<SpooledBlocks>(std::move(source), std::move(folder), max_in_memory);
+std::unique_ptr<BlockSource> open_spooled_blocks(std::unique_ptr<BlockSource> source, SpoolOptions options) {
+  return std::make_unique<SpooledBlocks>(std::move(source), options);
 }
 
 }  // namespace slm::data

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <random>
 #include <string>
 #include <vector>
 
@@ -45,6 +46,31 @@ TEST(Utf8, EveryScalarValueSurvivesWritingAndReading) {
     ASSERT_TRUE(is_valid_utf8("01234567" + text + "89abcdef"));
     for (size_t cut = 1; cut < text.size(); ++cut) ASSERT_FALSE(is_valid_utf8("01234567" + text.substr(0, cut)));
   }
+}
+
+// Whole blocks of ASCII are passed over at once, other characters one by one.
+TEST(Utf8, IsValidWhereEachStepIs) {
+  const std::string pieces[] = {std::string(64, 'a'), "b",           "\xC3\xA9", "\xE4\xB8\xAD",
+                                "\xF0\x9F\x98\x80",   "\xED\xA0\x80"};
+  std::mt19937 random(1);
+  const auto below = [&](size_t limit) { return std::uniform_int_distribution<size_t>(0, limit - 1)(random); };
+  size_t num_valid = 0;
+  for (int i = 0; i < 20000; ++i) {
+    std::string text;
+    for (size_t left = below(80); left > 0; --left) text += pieces[below(100) < 99 ? below(5) : 5];
+    if (!text.empty() && below(3) == 0) text[below(text.size())] = static_cast<char>(below(256));
+    if (below(4) == 0) text.resize(below(text.size() + 1));
+    bool want = true;
+    for (size_t at = 0; at < text.size();) {
+      const Utf8Char c = read_utf8(text, at);
+      want = want && c.is_valid;
+      at += static_cast<size_t>(c.length);
+    }
+    num_valid += want ? 1 : 0;
+    ASSERT_EQ(is_valid_utf8(text), want) << i;
+  }
+  EXPECT_GT(num_valid, 5000u);
+  EXPECT_LT(num_valid, 15000u);
 }
 
 TEST(Utf8, ACompletePrefixStopsBeforeACharacterThatCouldStillBecomeWhole) {

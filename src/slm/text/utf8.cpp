@@ -1,7 +1,10 @@
 #include "slm/text/utf8.h"
 
 #include <algorithm>
-#include <cstring>
+#include <bit>
+#include <cstddef>
+
+#include "slm/text/byte_block.h"
 
 namespace slm::text {
 namespace {
@@ -33,6 +36,18 @@ bool is_second_byte(unsigned char first, unsigned char second) {
   }
 }
 
+// Of the character at `at`; 0 where there is none.
+inline size_t length_of_valid(const char* at, const char* end) {
+  const auto first = static_cast<unsigned char>(*at);
+  const int length = sequence_length(first);
+  if (length == 1) return 1;
+  if (length == 0 || end - at < length || !is_second_byte(first, static_cast<unsigned char>(at[1]))) return 0;
+  for (int i = 2; i < length; ++i) {
+    if (!is_continuation(at[i])) return 0;
+  }
+  return static_cast<size_t>(length);
+}
+
 }  // namespace
 
 Utf8Char read_utf8(std::string_view text, size_t at) {
@@ -52,8 +67,8 @@ Utf8Char read_utf8(std::string_view text, size_t at) {
   return {code_point, length, true};
 }
 
-void append_utf8(std::string& out, char32_t code_point) {
-  const auto push = [&](char32_t byte) { out.push_back(static_cast<char>(byte)); };
+char* write_utf8(char* out, char32_t code_point) {
+  const auto push = [&](char32_t byte) { *out++ = static_cast<char>(byte); };
   if (code_point < 0x80) {
     push(code_point);
   } else if (code_point < 0x800) {
@@ -69,22 +84,29 @@ void append_utf8(std::string& out, char32_t code_point) {
     push(0x80 | ((code_point >> 6) & 0x3F));
     push(0x80 | (code_point & 0x3F));
   }
+  return out;
+}
+
+void append_utf8(std::string& out, char32_t code_point) {
+  char bytes[4];
+  out.append(bytes, write_utf8(bytes, code_point));
 }
 
 bool is_valid_utf8(std::string_view text) {
-  size_t at = 0;
-  while (at < text.size()) {
-    if (at + 8 <= text.size()) {
-      uint64_t word;
-      std::memcpy(&word, text.data() + at, sizeof word);
-      if ((word & 0x8080808080808080u) == 0) {
-        at += 8;
-        continue;
-      }
+  const char* at = text.data();
+  const char* const end = at + text.size();
+  while (at < end) {
+    if (end - at >= static_cast<ptrdiff_t>(ByteBlock::kSize)) {
+      const uint64_t beyond_ascii = ByteBlock(at).beyond_ascii();
+      at += beyond_ascii == 0 ? ByteBlock::kSize : static_cast<size_t>(std::countr_zero(beyond_ascii));
+      if (beyond_ascii == 0) continue;
     }
-    const Utf8Char c = read_utf8(text, at);
-    if (!c.is_valid) return false;
-    at += static_cast<size_t>(c.length);
+    // One seldom stands alone.
+    do {
+      const size_t length = length_of_valid(at, end);
+      if (length == 0) return false;
+      at += length;
+    } while (at < end && static_cast<unsigned char>(*at) >= 0x80);
   }
   return true;
 }

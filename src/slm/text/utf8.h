@@ -25,7 +25,10 @@ constexpr bool is_continuation(char byte) { return (static_cast<unsigned char>(b
 // `at` must be less than text.size().
 Utf8Char read_utf8(std::string_view text, size_t at);
 
-// Not for surrogates or values beyond U+10FFFF.
+// Writes up to four bytes and returns the place behind them. Not for surrogates or values beyond U+10FFFF.
+char* write_utf8(char* out, char32_t code_point);
+
+// As write_utf8().
 void append_utf8(std::string& out, char32_t code_point);
 
 bool is_valid_utf8(std::string_view text);

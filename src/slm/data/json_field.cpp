@@ -1,104 +1,20 @@
 #include "slm/data/json_field.h"
 
-#include <bit>
+#include <algorithm>
 #include <cstring>
 
-#include "slm/text/utf8.h"
+#include "slm/data/json_string.h"
 
 namespace slm::data {
 namespace {
 
-static_assert(std::endian::native == std::endian::little, "string_end() looks for the first byte of a word");
-
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
-
-int hex_value(char c) {
-  if (is_digit(c)) return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
-
-// The four hexadecimal digits at `at`, which string_end() has checked.
-char32_t hex4(const char* at) {
-  char32_t value = 0;
-  for (int i = 0; i < 4; ++i) value = value * 16 + static_cast<char32_t>(hex_value(at[i]));
-  return value;
-}
-
-// The first byte from `at` on that is a quote, a backslash or a control character; `end` without one.
-const char* next_special(const char* at, const char* end) {
-  constexpr uint64_t kOnes = 0x0101010101010101u, kHighs = 0x8080808080808080u;
-  const auto zero_bytes = [](uint64_t x) { return (x - kOnes) & ~x & kHighs; };
-  while (end - at >= 8) {
-    uint64_t word;
-    std::memcpy(&word, at, sizeof word);
-    // Borrows can mark bytes above a true hit only, so the lowest mark is right.
-    const uint64_t hits =
-        zero_bytes(word ^ (kOnes * '"')) | zero_bytes(word ^ (kOnes * '\\')) | ((word - kOnes * 0x20) & ~word & kHighs);
-    if (hits != 0) return at + std::countr_zero(hits) / 8;
-    at += 8;
-  }
-  while (at < end && *at != '"' && *at != '\\' && static_cast<unsigned char>(*at) >= 0x20) ++at;
-  return at;
-}
-
-struct RawString {
-  std::string_view text;  // between the quotes
-  bool has_escapes = false;
-};
-
-// Appends `raw` with its escapes decoded.
-void unescape(std::string_view raw, std::string& out, int64_t& num_replaced) {
-  const char* at = raw.data();
-  const char* const end = at + raw.size();
-  while (at < end) {
-    const void* found = std::memchr(at, '\\', static_cast<size_t>(end - at));
-    const char* backslash = found == nullptr ? end : static_cast<const char*>(found);
-    out.append(at, backslash);
-    if (backslash == end) return;
-    at = backslash + 2;
-    switch (backslash[1]) {
-      case 'b':
-        out += '\b';
-        break;
-      case 'f':
-        out += '\f';
-        break;
-      case 'n':
-        out += '\n';
-        break;
-      case 'r':
-        out += '\r';
-        break;
-      case 't':
-        out += '\t';
-        break;
-      case 'u': {
-        char32_t c = hex4(at);
-        at += 4;
-        const bool is_high = c >= 0xD800 && c < 0xDC00;
-        if (is_high && end - at >= 6 && at[0] == '\\' && at[1] == 'u' && hex4(at + 2) >= 0xDC00 &&
-            hex4(at + 2) < 0xE000) {
-          c = 0x10000 + ((c - 0xD800) << 10) + (hex4(at + 2) - 0xDC00);
-          at += 6;
-        } else if (c >= 0xD800 && c < 0xE000) {
-          c = text::kReplacementCharacter;
-          ++num_replaced;
-        }
-        text::append_utf8(out, c);
-        break;
-      }
-      default:  // a quote, a backslash, a slash
-        out += backslash[1];
-    }
-  }
-}
 
 class Scanner {
  public:
-  Scanner(std::string_view json, const std::vector<std::string>& path)
-      : at_(json.data()), end_(at_ + json.size()), path_(path) {}
+  // `scratch` is where the wanted string is decoded.
+  Scanner(std::string_view json, const std::vector<std::string>& path, const JsonStrings& strings, std::string& scratch)
+      : at_(json.data()), end_(at_ + json.size()), path_(path), strings_(strings), scratch_(scratch) {}
 
   // False where the text is not JSON.
   bool scan() {
@@ -111,24 +27,22 @@ class Scanner {
         case '[':
           if (!open(is_complete)) return false;
           break;
-        case '"': {
-          RawString string;
-          if (!read_string(string)) return false;
-          if (is_target_) found(JsonFieldResult::kFound, string);
+        case '"':
+          if (!(is_target_ ? decode_string() : skip_string())) return false;
+          if (is_target_) result_ = JsonFieldResult::kFound;
           break;
-        }
         case 'n':
           if (!read_word("null")) return false;
-          if (is_target_) found(JsonFieldResult::kNull);
+          if (is_target_) result_ = JsonFieldResult::kNull;
           break;
         case 't':
         case 'f':
           if (!read_word(*at_ == 't' ? "true" : "false")) return false;
-          if (is_target_) found(JsonFieldResult::kNotString);
+          if (is_target_) result_ = JsonFieldResult::kNotString;
           break;
         default:
           if (!read_number()) return false;
-          if (is_target_) found(JsonFieldResult::kNotString);
+          if (is_target_) result_ = JsonFieldResult::kNotString;
       }
       if (!is_complete) continue;
       is_target_ = is_step_ = false;
@@ -142,18 +56,14 @@ class Scanner {
 
   bool is_object() const { return is_object_; }
   JsonFieldResult result() const { return result_; }
-  const RawString& value() const { return value_; }
+  size_t value_size() const { return value_size_; }
+  int64_t num_replaced() const { return num_replaced_; }
 
  private:
-  void found(JsonFieldResult result, const RawString& value = {}) {
-    result_ = result;
-    value_ = value;
-  }
-
   // Enters the object or array at at_. `is_complete`: it is empty, and left again.
   bool open(bool& is_complete) {
     const bool is_object = *at_++ == '{';
-    if (is_target_) found(JsonFieldResult::kNotString);
+    if (is_target_) result_ = JsonFieldResult::kNotString;
     if (open_.empty()) is_object_ = is_object;
     const bool is_on_path = is_object && (open_.empty() || is_step_);
     open_.push_back(is_object ? '}' : ']');
@@ -192,14 +102,16 @@ class Scanner {
   // The key and colon of a member.
   bool read_key() {
     skip_spaces();
-    RawString key;
-    if (at_ == end_ || *at_ != '"' || !read_string(key)) return false;
+    if (at_ == end_ || *at_ != '"') return false;
+    const char* const begin = at_ + 1;
+    if (!skip_string()) return false;
+    const std::string_view key(begin, static_cast<size_t>(at_ - 1 - begin));
     skip_spaces();
     if (at_ == end_ || *at_ != ':') return false;
     ++at_;
     const size_t depth = open_.size();
     if (depth_on_path_ == depth && depth <= path_.size() && is_key(key, path_[depth - 1])) {
-      found(JsonFieldResult::kMissing);
+      result_ = JsonFieldResult::kMissing;
       is_target_ = depth == path_.size();
       is_step_ = !is_target_;
     } else {
@@ -208,40 +120,32 @@ class Scanner {
     return true;
   }
 
-  static bool is_key(const RawString& key, const std::string& wanted) {
-    if (!key.has_escapes) return key.text == wanted;
-    std::string decoded;
+  // `key` as it is written, between its quotes.
+  bool is_key(std::string_view key, const std::string& wanted) const {
+    if (key.find('\\') == std::string_view::npos) return key == wanted;
+    std::string decoded(key.size() + JsonStrings::kRoom + 1, '\0');
+    char* out = decoded.data();
     int64_t ignored = 0;
-    unescape(key.text, decoded, ignored);
+    strings_.decode(key.data(), key.data() + key.size() + 1, out, ignored);
+    decoded.resize(static_cast<size_t>(out - decoded.data()));
     return decoded == wanted;
   }
 
   // at_ is at the opening quote; behind the closing one afterwards.
-  bool read_string(RawString& string) {
-    const char* const begin = ++at_;
-    while (true) {
-      at_ = next_special(at_, end_);
-      if (at_ == end_) return false;
-      if (*at_ == '"') {
-        string.text = {begin, static_cast<size_t>(at_ - begin)};
-        ++at_;
-        return true;
-      }
-      if (*at_ != '\\' || end_ - at_ < 2) return false;
-      string.has_escapes = true;
-      const char kind = at_[1];
-      if (kind == 'u') {
-        if (end_ - at_ < 6) return false;
-        for (int i = 2; i < 6; ++i) {
-          if (hex_value(at_[i]) < 0) return false;
-        }
-        at_ += 6;
-      } else if (kind != '\0' && std::strchr("\"\\/bfnrt", kind) != nullptr) {
-        at_ += 2;
-      } else {
-        return false;
-      }
-    }
+  bool skip_string() {
+    const char* const behind = strings_.skip(at_ + 1, end_);
+    if (behind != nullptr) at_ = behind;
+    return behind != nullptr;
+  }
+  bool decode_string() {
+    const auto room = static_cast<size_t>(end_ - at_ + JsonStrings::kRoom);
+    if (scratch_.size() < room) scratch_.resize(room);
+    char* out = scratch_.data();
+    num_replaced_ = 0;
+    const char* const behind = strings_.decode(at_ + 1, end_, out, num_replaced_);
+    value_size_ = static_cast<size_t>(out - scratch_.data());
+    if (behind != nullptr) at_ = behind;
+    return behind != nullptr;
   }
 
   bool read_word(std::string_view word) {
@@ -282,18 +186,23 @@ class Scanner {
   const char* at_;
   const char* end_;
   const std::vector<std::string>& path_;
+  const JsonStrings& strings_;
+  std::string& scratch_;
+  size_t value_size_ = 0;     // what scratch_ has of the wanted string
+  int64_t num_replaced_ = 0;  // in it
   std::string open_;          // the closing bracket of each container around at_
   size_t depth_on_path_ = 0;  // the containers up to this depth are the objects that the path leads through
   bool is_target_ = false;    // the next value is the wanted one
   bool is_step_ = false;      // the next value is an object on the path, if it is an object
   bool is_object_ = false;
   JsonFieldResult result_ = JsonFieldResult::kMissing;
-  RawString value_;
 };
 
 }  // namespace
 
-JsonField::JsonField(std::string_view dotted_path) {
+JsonField::JsonField(std::string_view dotted_path, const JsonStrings* strings)
+    : strings_(strings != nullptr ? strings : avx512_json_strings()) {
+  if (strings_ == nullptr) strings_ = &portable_json_strings;
   while (true) {
     const size_t dot = dotted_path.find('.');
     path_.emplace_back(dotted_path.substr(0, dot));
@@ -304,16 +213,12 @@ JsonField::JsonField(std::string_view dotted_path) {
 
 JsonFieldResult JsonField::find(std::string_view json, std::string& scratch, std::string_view& value,
                                 int64_t& num_replaced) const {
-  Scanner scanner(json, path_);
+  Scanner scanner(json, path_, *strings_, scratch);
   if (!scanner.scan()) return JsonFieldResult::kNotJson;
   if (!scanner.is_object()) return JsonFieldResult::kNotObject;
   if (scanner.result() != JsonFieldResult::kFound) return scanner.result();
-  value = scanner.value().text;
-  if (scanner.value().has_escapes) {
-    scratch.clear();
-    unescape(value, scratch, num_replaced);
-    value = scratch;
-  }
+  value = std::string_view(scratch).substr(0, scanner.value_size());
+  num_replaced += scanner.num_replaced();
   return JsonFieldResult::kFound;
 }
 

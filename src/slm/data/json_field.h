@@ -5,6 +5,8 @@
 #include <string_view>
 #include <vector>
 
+#include "slm/data/json_string.h"
+
 namespace slm::data {
 
 enum class JsonFieldResult {
@@ -21,14 +23,16 @@ enum class JsonFieldResult {
 class JsonField {
  public:
   // "a.b" is the member b of the object a. A name with a dot in it cannot be asked for.
-  explicit JsonField(std::string_view dotted_path);
+  // Strings are read by `strings`, or by the fastest that the processor has.
+  explicit JsonField(std::string_view dotted_path, const JsonStrings* strings = nullptr);
 
-  // `value` points into `json`, or into `scratch` where there were escapes. A surrogate escape without its other half
-  // becomes U+FFFD and is added to `num_replaced`. Nesting may be as deep as the text is long.
+  // `value` points into `scratch`, which grows to the size of `json` and should be used again. A surrogate escape
+  // without its other half becomes U+FFFD and is added to `num_replaced`. Nesting may be as deep as the text is long.
   JsonFieldResult find(std::string_view json, std::string& scratch, std::string_view& value,
                        int64_t& num_replaced) const;
 
  private:
+  const JsonStrings* strings_;
   std::vector<std::string> path_;
 };
 

@@ -3,8 +3,11 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <optional>
+#include <set>
 #include <stdexcept>
 #include <string>
+#include <vector>
 
 namespace slm::data {
 namespace {
@@ -22,22 +25,25 @@ Pipeline::Stages squares(int count, int num_threads, int failing_read = -1, int 
                 return block < count;
               },
           .work =
-              [=](int& block) {
+              [=](int& block, int& result) {
                 if (block % 2 == 0) std::this_thread::sleep_for(milliseconds(1));
                 if (block == failing_work) throw std::runtime_error("cannot work on " + std::to_string(block));
-                return block * block;
+                result = block * block;
               },
           .size = [](const int&) { return int64_t{1}; },
           .num_threads = num_threads};
 }
 
+// The next result; nothing at the end, or while there is none yet.
+std::optional<int> next_of(Pipeline& pipeline, milliseconds patience = milliseconds(100000)) {
+  int result = 0;
+  return pipeline.next(result, patience) ? std::optional(result) : std::nullopt;
+}
+
 std::vector<int> results_of(Pipeline& pipeline) {
   std::vector<int> results;
-  while (true) {
-    const std::optional<int> result = pipeline.next(milliseconds(100000));
-    if (!result) return results;
-    results.push_back(*result);
-  }
+  while (const std::optional<int> result = next_of(pipeline)) results.push_back(*result);
+  return results;
 }
 
 TEST(BlockPipeline, GivesTheResultsInTheOrderOfReading) {
@@ -57,9 +63,9 @@ TEST(BlockPipeline, EndsWithoutABlock) {
 TEST(BlockPipeline, ThrowsInThePlaceOfTheFailure) {
   for (const bool is_read : {true, false}) {
     Pipeline pipeline(squares(100, 4, is_read ? 50 : -1, is_read ? -1 : 50));
-    for (int i = 0; i < 50; ++i) EXPECT_EQ(pipeline.next(milliseconds(100000)), i * i);
+    for (int i = 0; i < 50; ++i) EXPECT_EQ(next_of(pipeline), i * i);
     try {
-      pipeline.next(milliseconds(100000));
+      next_of(pipeline);
       ADD_FAILURE() << "no error";
     } catch (const std::runtime_error& error) {
       EXPECT_STREQ(error.what(), is_read ? "cannot read 50" : "cannot work on 50");
@@ -74,9 +80,41 @@ TEST(BlockPipeline, ReadsNoFurtherThanItsBounds) {
   stages.read = [&](int& block) { return ++num_read, read(block); };
   stages.max_bytes = 5;
   Pipeline pipeline(std::move(stages));
-  EXPECT_EQ(pipeline.next(milliseconds(100000)), 0);
+  EXPECT_EQ(next_of(pipeline), 0);
   for (int i = 0; i < 100; ++i) std::this_thread::sleep_for(milliseconds(1));
   EXPECT_LE(num_read, 7);
+}
+
+TEST(BlockPipeline, UsesMemoryAgainUnlessItIsMuch) {
+  using Bytes = std::vector<char>;
+  for (const bool is_much : {false, true}) {
+    int num_read = 0;
+    std::set<const char*> memory_of_blocks, memory_of_results;  // of the last is used up to the end
+    BlockPipeline<Bytes, Bytes> pipeline({.read =
+                                              [&](Bytes& block) {
+                                                block.assign(4096, 'x');
+                                                memory_of_blocks.insert(block.data());
+                                                return ++num_read <= 200;
+                                              },
+                                          .work = [](Bytes& block, Bytes& result) { result.assign(block.size(), 'y'); },
+                                          .size = [&](const Bytes&) { return int64_t{is_much ? 100 : 1}; },
+                                          .num_threads = 2,
+                                          .max_bytes = 400});
+    std::vector<Bytes> kept;  // so that nothing can stand where one of them stood
+    Bytes result;
+    int num_results = 0;
+    for (; pipeline.next(result, milliseconds(100000)); ++num_results) {
+      memory_of_results.insert(result.data());
+      if (is_much) kept.push_back(std::move(result));
+    }
+    EXPECT_EQ(num_results, 200);
+    if (is_much) {
+      EXPECT_EQ(memory_of_results.size(), 200u);
+    } else {
+      EXPECT_LE(memory_of_blocks.size(), 30u);
+      EXPECT_LE(memory_of_results.size(), 30u);
+    }
+  }
 }
 
 TEST(BlockPipeline, SaysWhenItIsWaiting) {
@@ -87,12 +125,12 @@ TEST(BlockPipeline, SaysWhenItIsWaiting) {
                            block = 3;
                            return may_read.exchange(false);
                          },
-                     .work = [](int& block) { return block; },
+                     .work = [](int& block, int& result) { result = block; },
                      .size = [](const int&) { return int64_t{1}; }});
-  EXPECT_FALSE(pipeline.next(milliseconds(1)));
+  EXPECT_FALSE(next_of(pipeline, milliseconds(1)));
   EXPECT_TRUE(pipeline.is_waiting());
   may_read = true;
-  EXPECT_EQ(pipeline.next(milliseconds(100000)), 3);
+  EXPECT_EQ(next_of(pipeline), 3);
   may_read = true;  // lets the reading thread end
 }
 

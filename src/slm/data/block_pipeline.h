@@ -8,20 +8,22 @@
 #include <functional>
 #include <memory>
 #include <mutex>
-#include <optional>
 #include <thread>
+#include <utility>
 #include <vector>
 
 namespace slm::data {
 
 // One thread reads, several work, and the caller takes the results in the order of reading: the same sequence for any
-// number of threads. What is read but not yet taken is bounded, by number and by bytes.
+// number of threads. What is read but not yet taken is bounded, by number and by bytes. The memory of blocks and
+// results is used again: new memory costs the system as much as parsing does.
 template <class Block, class Result>
 class BlockPipeline {
  public:
   struct Stages {
-    std::function<bool(Block&)> read;           // false at the end; called from one thread
-    std::function<Result(Block&)> work;         // from any thread
+    // Overwrites a block, which may have been used before; false at the end. Called from one thread.
+    std::function<bool(Block&)> read;
+    std::function<void(Block&, Result&)> work;  // overwrites the result, as above; from any thread
     std::function<int64_t(const Block&)> size;  // in bytes
     int num_threads = 1;
     int64_t max_bytes = int64_t{48} << 20;  // read and not yet taken; one block may always be
@@ -29,6 +31,7 @@ class BlockPipeline {
 
   explicit BlockPipeline(Stages stages) : stages_(std::move(stages)) {
     max_slots_ = 8 + 4 * static_cast<size_t>(stages_.num_threads);
+    max_ahead_ = 2 + static_cast<size_t>(stages_.num_threads);
     reader_ = std::thread([this] {
       read_all();
       const std::lock_guard lock(mutex_);
@@ -46,22 +49,27 @@ class BlockPipeline {
   BlockPipeline(const BlockPipeline&) = delete;
   BlockPipeline& operator=(const BlockPipeline&) = delete;
 
-  // The next result; none at the end. An exception of read or work comes out here, in its place of the order. Waits at
-  // most `patience` and then returns none with is_waiting(), so that the caller can look at other things.
-  std::optional<Result> next(std::chrono::milliseconds patience) {
+  // Swaps the next result with `result`; false at the end. An exception of read or work comes out here, in its place of
+  // the order. Waits at most `patience` and then returns false with is_waiting(), so that the caller can look at other
+  // things.
+  bool next(Result& result, std::chrono::milliseconds patience) {
     std::unique_lock lock(mutex_);
-    is_waiting_ = !changed_.wait_for(lock, patience, [&] {
-      return slots_.empty() ? is_read_ : slots_.front()->result.has_value() || slots_.front()->error;
-    });
-    if (is_waiting_ || slots_.empty()) return std::nullopt;
+    is_waiting_ = !changed_.wait_for(
+        lock, patience, [&] { return slots_.empty() ? is_read_ : slots_.front()->is_done || slots_.front()->error; });
+    if (is_waiting_ || slots_.empty()) return false;
     const std::unique_ptr<Slot> slot = std::move(slots_.front());
     slots_.pop_front();
     if (num_begun_ > 0) --num_begun_;  // no worker takes the slot of the reader's exception
     bytes_ -= slot->bytes;
+    if (!slot->error) {
+      std::swap(slot->result, result);
+      if (is_kept(bytes_of_last_)) spare_results_.push_back(std::move(slot->result));
+      bytes_of_last_ = slot->bytes;
+    }
     lock.unlock();
     changed_.notify_all();
     if (slot->error) std::rethrow_exception(slot->error);
-    return std::move(slot->result);
+    return true;
   }
   bool is_waiting() const { return is_waiting_; }
 
@@ -86,20 +94,34 @@ class BlockPipeline {
   struct Slot {
     Block block;
     int64_t bytes = 0;
-    std::optional<Result> result;
+    Result result;
+    bool is_done = false;
     std::exception_ptr error;
   };
 
+  // Large ones are too much to keep.
+  bool is_kept(int64_t block_bytes) const { return block_bytes <= stages_.max_bytes / 16; }
+
+  template <class T>
+  static T taken_from(std::vector<T>& spare) {
+    if (spare.empty()) return {};
+    T taken = std::move(spare.back());
+    spare.pop_back();
+    return taken;
+  }
+
   void read_all() {
     while (true) {
+      auto slot = std::make_unique<Slot>();
       {
         std::unique_lock lock(mutex_);
         changed_.wait(lock, [&] {
-          return is_stopped_ || slots_.empty() || (slots_.size() < max_slots_ && bytes_ < stages_.max_bytes);
+          return is_stopped_ || slots_.empty() ||
+                 (slots_.size() < max_slots_ && slots_.size() - num_begun_ < max_ahead_ && bytes_ < stages_.max_bytes);
         });
         if (is_stopped_) return;
+        slot->block = taken_from(spare_blocks_);
       }
-      auto slot = std::make_unique<Slot>();
       bool is_end = false;
       try {
         is_end = !stages_.read(slot->block);
@@ -124,6 +146,7 @@ class BlockPipeline {
   void work_all() {
     while (true) {
       Slot* slot;
+      Result result;
       {
         std::unique_lock lock(mutex_);
         changed_.wait(lock, [&] { return is_stopped_ || num_begun_ < slots_.size() || is_read_; });
@@ -131,18 +154,20 @@ class BlockPipeline {
         slot = slots_[num_begun_].get();
         if (slot->error) return;  // the reader's, the last of all
         ++num_begun_;
+        result = taken_from(spare_results_);
       }
-      std::optional<Result> result;
       std::exception_ptr error;
       try {
-        result = stages_.work(slot->block);
+        stages_.work(slot->block, result);
       } catch (...) {
         error = std::current_exception();
       }
       {
         const std::lock_guard lock(mutex_);
+        if (is_kept(slot->bytes)) spare_blocks_.push_back(std::move(slot->block));
         slot->block = {};
         slot->result = std::move(result);
+        slot->is_done = true;
         slot->error = std::move(error);  // the caller may be the one that ends it
       }
       changed_.notify_all();
@@ -151,10 +176,14 @@ class BlockPipeline {
 
   Stages stages_;
   size_t max_slots_;
+  size_t max_ahead_;  // blocks that wait for a worker: enough to bridge a slow read, and still in the cache when begun
   std::mutex mutex_;
   std::condition_variable changed_;
   std::deque<std::unique_ptr<Slot>> slots_;  // guarded by mutex_, as all below; in the order of reading
   size_t num_begun_ = 0;                     // slots from the front that a worker has taken
+  std::vector<Block> spare_blocks_;
+  std::vector<Result> spare_results_;
+  int64_t bytes_of_last_ = 0;  // of the block of the last result taken
   int64_t bytes_ = 0;
   bool is_read_ = false;
   bool is_stopped_ = false;

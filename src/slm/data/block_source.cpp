@@ -37,16 +37,14 @@ class LocalBlocks final : public BlockSource {
         reader_(options_.inputs, options_.preparer.corpus, options_.share),
         preparer_(options_.tokenizer, options_.preparer),
         pipeline_({.read = [this](ReadBlock& block) { return read(block); },
-                   .work = [this](ReadBlock& block) { return prepare(block); },
+                   .work = [this](ReadBlock& block, PreparedBlock& prepared) { prepare(block, prepared); },
                    .size = [](const ReadBlock& block) { return std::ssize(block.block.bytes); },
                    .num_threads = options_.num_threads,
                    .max_bytes = std::max(kMaxBytesInFlight, options_.num_threads * kBytesPerThread)}) {}
 
   Next next(PreparedBlock& block) override {
-    std::optional<PreparedBlock> result = pipeline_.next(kPatience);
-    if (!result) return pipeline_.is_waiting() ? Next::kWaiting : Next::kEnd;
-    block = std::move(*result);
-    return Next::kBlock;
+    if (pipeline_.next(block, kPatience)) return Next::kBlock;
+    return pipeline_.is_waiting() ? Next::kWaiting : Next::kEnd;
   }
   bool stop() override {
     reader_.cancel();
@@ -69,19 +67,18 @@ class LocalBlocks final : public BlockSource {
     return false;
   }
 
-  PreparedBlock prepare(ReadBlock& read) const {
+  void prepare(const ReadBlock& read, PreparedBlock& out) const {
     const CorpusBlock& block = read.block;
     if (block.owner == options_.share.rank && block.index >= options_.first_block) {
-      PreparedBlock prepared = preparer_(block);
-      prepared.skips.merge(read.skips);
-      return prepared;
+      preparer_.prepare(block, out);
+      out.skips.merge(read.skips);
+      return;
     }
-    PreparedBlock mark;
-    mark.index = block.index;
-    mark.owner = block.owner;
-    mark.raw_hash = raw_hash(block);
-    mark.skips = read.skips;
-    return mark;
+    out.clear();
+    out.index = block.index;
+    out.owner = block.owner;
+    out.raw_hash = raw_hash(block);
+    out.skips = read.skips;
   }
 
   BlockSourceOptions options_;

@@ -42,6 +42,7 @@ class CorpusReader::Impl {
     }
     block.index = index_of_next();
     block.bytes.clear();
+    block.bytes.reserve(static_cast<size_t>(options_.block_bytes + options_.block_bytes / 8));
     block.sources.clear();
     block.parts.clear();
     const auto is_full = [&] { return static_cast<int64_t>(block.bytes.size()) >= options_.block_bytes; };

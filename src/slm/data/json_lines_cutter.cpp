@@ -3,6 +3,7 @@
 
 #include "slm/data/block_cutter.h"
 #include "slm/data/skip_row.h"
+#include "slm/data/text_pieces.h"
 
 namespace slm::data {
 namespace {
@@ -45,7 +46,7 @@ class JsonLinesCutter : public BlockCutter {
     if (block.bytes.size() > begin) {
       block.parts.push_back(
           {.begin = begin, .end = block.bytes.size(), .source = block.sources.size() - 1, .first_line = line_});
-      line_ += std::count(block.bytes.begin() + static_cast<std::ptrdiff_t>(begin), block.bytes.end(), '\n');
+      line_ += num_newlines(std::string_view(block.bytes).substr(begin));
     }
     return !file_.at_end() || !carry_.empty();
   }

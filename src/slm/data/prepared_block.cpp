@@ -131,6 +131,19 @@ PreparedBlock decode_prepared_block(std::string_view bytes) {
   return block;
 }
 
+void PreparedBlock::clear() {
+  index = 0;
+  owner = 0;
+  raw_hash = 0;
+  documents.clear();
+  tokens.clear();
+  signatures.clear();
+  minima.clear();
+  inputs.clear();
+  skips = {};
+  special_tokens_in_text = 0;
+}
+
 uint64_t raw_hash(const CorpusBlock& block) {
   return block.group.is_end ? block.group.listing_hash : content_hash(block.bytes);
 }
@@ -156,11 +169,22 @@ void BlockPreparer::append_separator(std::string_view text, std::vector<int32_t>
   }
 }
 
-PreparedBlock BlockPreparer::operator()(const CorpusBlock& block) const {
-  PreparedBlock out;
+int64_t BlockPreparer::num_special(std::span<const int32_t> ids) const {
+  // One comparison for each rules out nearly all texts: special tokens stand together at one end of a vocabulary.
+  const auto first = static_cast<uint32_t>(first_special_), num = static_cast<uint32_t>(last_special_ + 1) - first;
+  uint32_t num_near = 0;
+  for (const int32_t id : ids) num_near += static_cast<uint32_t>(id) - first < num ? 1 : 0;
+  if (num_near == 0) return 0;
+  return std::count_if(ids.begin(), ids.end(), [&](int32_t id) { return is_special_[static_cast<size_t>(id)]; });
+}
+
+void BlockPreparer::prepare(const CorpusBlock& block, PreparedBlock& out) const {
+  out.clear();
   out.index = block.index;
   out.owner = block.owner;
   out.raw_hash = raw_hash(block);
+  // More than most texts need: room that stays empty costs nothing, growing does.
+  out.tokens.reserve(block.bytes.size() / 3 * static_cast<size_t>(size_bytes(token_type_)));
   std::vector<int32_t> ids;
   const text::EncodeOptions encode = {.special_in_text = options_.special_in_text};
   for_each_document(
@@ -168,10 +192,7 @@ PreparedBlock BlockPreparer::operator()(const CorpusBlock& block) const {
       [&](const CorpusDocument& document) {
         ids.clear();
         tokenizer_->encode(document.text, ids, encode);
-        // Two comparisons rule out nearly all: special tokens stand together at one end of a vocabulary.
-        out.special_tokens_in_text += std::count_if(ids.begin(), ids.end(), [&](int32_t id) {
-          return id >= first_special_ && id <= last_special_ && is_special_[static_cast<size_t>(id)];
-        });
+        out.special_tokens_in_text += num_special(ids);
         const bool is_whole = document.is_start && document.is_end;
         if (is_whole && ids.empty()) {
           skip_row(options_.corpus, out.skips, SkipReason::kNoTokens, {block.index, document.source, document.line});
@@ -195,7 +216,6 @@ PreparedBlock BlockPreparer::operator()(const CorpusBlock& block) const {
         count_input(document.source, std::ssize(document.text), out.inputs);
       },
       out.skips);
-  return out;
 }
 
 }  // namespace slm::data

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -40,6 +41,9 @@ struct PreparedBlock {
   std::vector<InputBytes> inputs;         // the text of each input, neighbours of one name together
   SkipCounts skips;
   int64_t special_tokens_in_text = 0;
+
+  // As new, but for the memory.
+  void clear();
 };
 
 uint64_t raw_hash(const CorpusBlock& block);
@@ -60,11 +64,13 @@ class BlockPreparer {
 
   BlockPreparer(std::shared_ptr<const text::Tokenizer> tokenizer, Options options);
 
-  PreparedBlock operator()(const CorpusBlock& block) const;
+  // Overwrites `out`, whose memory is used again.
+  void prepare(const CorpusBlock& block, PreparedBlock& out) const;
 
   TokenType token_type() const { return token_type_; }
 
  private:
+  int64_t num_special(std::span<const int32_t> ids) const;
   void append_separator(std::string_view text, std::vector<int32_t>& ids) const;
 
   std::shared_ptr<const text::Tokenizer> tokenizer_;

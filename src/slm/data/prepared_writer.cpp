@@ -104,8 +104,9 @@ void PreparedWriter::add(const PreparedBlock& block) {
     } else {
       write_document(document, tokens);
     }
-    if (is_full()) return;
+    if (is_full()) break;
   }
+  write_gathered();
 }
 
 // Equal documents have equal pieces. One whose pieces so far nobody began with is no repetition, and is written as it
@@ -174,6 +175,7 @@ void PreparedWriter::release_held() {
     write_document(
         {.hash = document.first_hash, .bytes = bytes, .num_tokens = count, .is_start = is_start, .is_end = false},
         tokens);
+    write_gathered();
     is_start = false;
     document.held_bytes -= bytes;
     document.held_tokens -= count;
@@ -215,8 +217,20 @@ void PreparedWriter::write_document(const PreparedBlock::Document& document, std
   }
   counts.bytes += num_bytes;
   counts.tokens += num_tokens;
-  sequence(part).append(tokens.first(static_cast<size_t>(num_tokens * size_bytes(options_.type))));
+  gather(part, tokens.first(static_cast<size_t>(num_tokens * size_bytes(options_.type))));
   state_.index.is_cut = part == Part::kTrain && options_.max_tokens == counts.tokens;
+}
+
+// Neighbours in a block are written at once.
+void PreparedWriter::gather(Part part, std::span<const std::byte> tokens) {
+  if (part != gathered_part_ || tokens.data() != gathered_.data() + gathered_.size()) write_gathered();
+  gathered_part_ = part;
+  gathered_ = gathered_.empty() ? tokens : std::span(gathered_.data(), gathered_.size() + tokens.size());
+}
+
+void PreparedWriter::write_gathered() {
+  if (!gathered_.empty()) sequence(gathered_part_).append(gathered_);
+  gathered_ = {};
 }
 
 void PreparedWriter::count_inputs(const PreparedBlock& block) {

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 
 #include "slm/data/near_index.h"
@@ -60,6 +61,8 @@ class PreparedWriter {
   bool has_similar_long_document();
   void release_held();
   void write_document(const PreparedBlock::Document& document, std::span<const std::byte> tokens);
+  void gather(Part part, std::span<const std::byte> tokens);
+  void write_gathered();
   void count_inputs(const PreparedBlock& block);
   void write_documents_file();
   ShardSequence& sequence(Part part) { return *sequences_[static_cast<size_t>(part)]; }
@@ -67,6 +70,8 @@ class PreparedWriter {
 
   Options options_;
   PrepareState state_;
+  std::span<const std::byte> gathered_;  // of the block that is being added, for gathered_part_
+  Part gathered_part_ = Part::kTrain;
   std::array<std::unique_ptr<ShardSequence>, 2> sequences_;      // by Part
   std::array<std::unique_ptr<storage::GrowingFile>, 2> starts_;  // by Part: uint64
   std::unique_ptr<storage::GrowingFile> hashes_;                 // uint64: what seen_ holds

@@ -9,8 +9,6 @@ namespace {
 
 constexpr size_t kMinReadBytes = size_t{64} << 10;
 
-int64_t count_lines(std::string_view text) { return std::count(text.begin(), text.end(), '\n'); }
-
 class TextCutter : public BlockCutter {
  public:
   explicit TextCutter(const CutterArguments& arguments)
@@ -77,7 +75,7 @@ class TextCutter : public BlockCutter {
         ++after;
       }
       if (after < block.bytes.size() && block.bytes[after] == '\n') ++after;
-      line_ += count_lines(std::string_view(block.bytes).substr(begin, after - begin));
+      line_ += num_newlines(std::string_view(block.bytes).substr(begin, after - begin));
       has_separators_ = true;
       begin = searched = after;
     }
@@ -90,7 +88,7 @@ class TextCutter : public BlockCutter {
   size_t take_piece(CorpusBlock& block, size_t begin) {
     const size_t end = begin + piece_end(std::string_view(block.bytes).substr(begin, max_piece_));
     add_part(block, begin, end, false);
-    line_ += count_lines(std::string_view(block.bytes).substr(begin, end - begin));
+    line_ += num_newlines(std::string_view(block.bytes).substr(begin, end - begin));
     return end;
   }
 

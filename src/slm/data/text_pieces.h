@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -10,6 +11,8 @@ namespace slm::data {
 
 // ASCII's white space.
 inline bool is_space(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
+
+int64_t num_newlines(std::string_view text);
 
 // What separates the documents of a text file.
 inline std::string separator_of(const CorpusOptions& options) {

@@ -1,7 +1,9 @@
 #include "slm/text/bert_characters.h"
 
 #include <algorithm>
+#include <memory>
 #include <string>
+#include <string_view>
 
 #include "slm/text/normal_form.h"
 #include "slm/text/normalizer.h"
@@ -11,10 +13,10 @@
 namespace slm::text {
 namespace {
 
-using Kind = BertCharacter::Kind;
+using Kind = BertCharacterKind;
 
-BertCharacter make_character(char32_t c, const Normalizer& normalizer) {
-  BertCharacter out;
+// `spelling` is set for words and what stands alone.
+Kind classify(char32_t c, const Normalizer& normalizer, BertSpelling& spelling) {
   std::string alone;
   append_utf8(alone, c);
   AlignedText text = AlignedText::of_utf8(alone);
@@ -23,40 +25,42 @@ BertCharacter make_character(char32_t c, const Normalizer& normalizer) {
   // An ideograph comes with a space on each side.
   const bool is_ideograph = rest.size() > 2 && rest.starts_with(' ') && rest.ends_with(' ');
   if (is_ideograph) rest = rest.substr(1, rest.size() - 2);
-  if (rest.empty()) return out;
+  if (rest.empty()) return Kind::kNothing;
   const Utf8Char first = read_utf8(rest, 0);
-  if (static_cast<size_t>(first.length) == rest.size() && is_whitespace(first.code_point)) {
-    out.kind = Kind::kSpace;
-    return out;
-  }
-  size_t num_punctuation = 0;
-  bool is_unusual = rest.size() > out.bytes.size();
+  const bool is_one = static_cast<size_t>(first.length) == rest.size();
+  if (is_one && is_whitespace(first.code_point)) return Kind::kSpace;
+  bool has_punctuation = false, is_unusual = rest.size() > BertSpelling::kMaxBytes;
   for (size_t at = 0; at < rest.size();) {
     const Utf8Char part = read_utf8(rest, at);
     at += static_cast<size_t>(part.length);
-    ++out.num_characters;
-    num_punctuation += has_flag(part.code_point, kPunctuation) ? 1 : 0;
+    has_punctuation |= has_flag(part.code_point, kPunctuation);
     is_unusual |= is_whitespace(part.code_point) || combining_class(part.code_point) != 0;
   }
-  const bool is_alone = is_ideograph || num_punctuation > 0;
-  is_unusual |= is_alone && out.num_characters != 1;
-  out.kind = is_unusual ? Kind::kUnusual : is_alone ? Kind::kAlone : Kind::kWord;
-  if (is_unusual) return out;
-  out.length = static_cast<uint8_t>(rest.size());
-  std::copy(rest.begin(), rest.end(), out.bytes.begin());
-  return out;
+  const bool is_alone = is_ideograph || has_punctuation;
+  if (is_unusual || (is_alone && !is_one)) return Kind::kUnusual;
+  spelling.length = static_cast<uint8_t>(rest.size());
+  std::copy(rest.begin(), rest.end(), spelling.bytes.begin());
+  return is_alone ? Kind::kAlone : Kind::kWord;
 }
 
 }  // namespace
 
-std::unique_ptr<BertCharacters::Block> BertCharacters::make_block(char32_t first, const Normalizer& normalizer) {
+BertCharacters::BertCharacters(const Normalizer& normalizer) : normalizer_(normalizer), blocks_(kNumBlocks) {}
+
+BertCharacters::~BertCharacters() {
+  for (const auto& block : blocks_) delete block.load(std::memory_order_relaxed);
+}
+
+const BertCharacters::Block& BertCharacters::add_block(size_t index) const {
   auto block = std::make_unique<Block>();
   for (char32_t i = 0; i < kBlock; ++i) {
-    const char32_t c = first + i;
+    const char32_t c = static_cast<char32_t>(index) * kBlock + i;
     const bool is_surrogate = c >= 0xD800 && c <= 0xDFFF;
-    if (!is_surrogate) (*block)[i] = make_character(c, normalizer);
+    block->kinds[i] = is_surrogate ? Kind::kNothing : classify(c, normalizer_, block->spellings[i]);
   }
-  return block;
+  const Block* first = nullptr;  // of another thread that was faster
+  const bool is_first = blocks_[index].compare_exchange_strong(first, block.get(), std::memory_order_acq_rel);
+  return is_first ? *block.release() : *first;
 }
 
 }  // namespace slm::text

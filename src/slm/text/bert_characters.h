@@ -1,8 +1,8 @@
 #pragma once
 
 #include <array>
+#include <atomic>
 #include <cstdint>
-#include <memory>
 #include <string_view>
 #include <vector>
 
@@ -11,40 +11,52 @@ namespace slm::text {
 class Normalizer;
 
 // What BertNormalizer and BertPreTokenizer make of a character, wherever it stands.
-struct BertCharacter {
-  enum class Kind : uint8_t {
-    kWord,     // `bytes` go on with the word
-    kAlone,    // `bytes` are a word of their own
-    kSpace,    // ends a word
-    kNothing,  // disappears
-    kUnusual,  // several of these, or one whose place depends on its neighbours
-  };
-  Kind kind = Kind::kNothing;
-  uint8_t length = 0;          // of bytes
-  uint8_t num_characters = 0;  // in bytes
-  std::array<char, 9> bytes{};
+enum class BertCharacterKind : uint8_t {
+  kWord,     // the spelling goes on with the word
+  kAlone,    // the spelling is a word of its own
+  kSpace,    // ends a word
+  kNothing,  // disappears
+  kUnusual,  // several of these, or one whose place depends on its neighbours
+};
+
+struct BertSpelling {
+  static constexpr size_t kMaxBytes = 15;
+  std::array<char, kMaxBytes> bytes{};  // UTF-8
+  uint8_t length = 0;
 
   std::string_view text() const { return {bytes.data(), length}; }
 };
 
-// Characters in blocks of 256, each block made when a character of it first comes. One thread at a time.
+// Characters in blocks of 256, each block made when a character of it first comes. Safe from several threads.
 class BertCharacters {
  public:
-  const BertCharacter& of(char32_t c, const Normalizer& normalizer) {
-    if (blocks_.empty()) blocks_.resize(kNumBlocks);
-    auto& block = blocks_[c / kBlock];
-    if (!block) block = make_block(c / kBlock * kBlock, normalizer);
-    return (*block)[c % kBlock];
-  }
+  using Kind = BertCharacterKind;
+
+  // `normalizer` must outlive it.
+  explicit BertCharacters(const Normalizer& normalizer);
+  ~BertCharacters();
+  BertCharacters(const BertCharacters&) = delete;
+  BertCharacters& operator=(const BertCharacters&) = delete;
+
+  Kind kind(char32_t c) const { return block_of(c).kinds[c % kBlock]; }
+  const BertSpelling& spelling(char32_t c) const { return block_of(c).spellings[c % kBlock]; }
 
  private:
   static constexpr char32_t kBlock = 256;
   static constexpr size_t kNumBlocks = 0x110000 / kBlock;
-  using Block = std::array<BertCharacter, kBlock>;
+  struct Block {
+    std::array<Kind, kBlock> kinds{};
+    std::array<BertSpelling, kBlock> spellings{};
+  };
 
-  static std::unique_ptr<Block> make_block(char32_t first, const Normalizer& normalizer);
+  const Block& block_of(char32_t c) const {
+    const Block* const block = blocks_[c / kBlock].load(std::memory_order_acquire);
+    return block != nullptr ? *block : add_block(c / kBlock);
+  }
+  const Block& add_block(size_t index) const;
 
-  std::vector<std::unique_ptr<Block>> blocks_;
+  const Normalizer& normalizer_;
+  mutable std::vector<std::atomic<const Block*>> blocks_;  // owned; null until they are made
 };
 
 }  // namespace slm::text

@@ -12,14 +12,15 @@
 namespace slm::text {
 namespace {
 
-using Kind = BertCharacter::Kind;
+using Kind = BertCharacterKind;
 
 // Words are looked up as they are written, but for ASCII capitals where the normalizer makes them small.
 class FastBertEncoder final : public FastEncoder {
  public:
-  FastBertEncoder(const BertNormalizerOptions& options, std::unique_ptr<Normalizer> normalizer,
-                  const WordPieceModel& model)
-      : normalizer_(std::move(normalizer)), model_(model), lowercase_(options.lowercase) {}
+  FastBertEncoder(const BertNormalizerOptions& options, const WordPieceModel& model)
+      : normalizer_(bert_normalizer(options)), model_(model), lowercase_(options.lowercase) {}
+
+  bool knows_the_normalizer() const { return BertScanner::is_usual(characters_); }
 
   bool encode(std::string_view text, EncoderMemory& memory, std::vector<int32_t>& ids) const override {
     const size_t old_size = ids.size();
@@ -31,7 +32,7 @@ class FastBertEncoder final : public FastEncoder {
   bool is_cuttable() const override { return true; }
 
  private:
-  static constexpr size_t kReach = ByteBlock::kSize + 16;  // bytes that are read at a place of the text
+  static constexpr size_t kReach = BertScanner::kReach;
 
   struct Word {
     ShortWord key;
@@ -41,16 +42,16 @@ class FastBertEncoder final : public FastEncoder {
 
   bool encode_blocks(std::string_view text, EncoderMemory& memory, std::vector<int32_t>& ids) const {
     IdBuffer out(ids);
-    char end_of_text[ByteBlock::kSize] = {};
+    char end_of_text[kReach];
     while (!text.empty()) {
       // `block` is the text from here on, with enough zeros behind its end.
       std::string_view block = text;
-      if (text.size() < ByteBlock::kSize) {
+      if (text.size() < kReach) {
         std::memset(end_of_text, 0, sizeof end_of_text);
         std::memcpy(end_of_text, text.data(), text.size());
         block = {end_of_text, text.size()};
       }
-      const BertScanner::Words words = BertScanner::scan(block, memory.bert_characters, *normalizer_);
+      const BertScanner::Words words = BertScanner::scan(block, characters_);
       if (!words.is_usual) return false;
       encode_words(block.data(), words, memory, out);
       size_t covered = words.num_covered;
@@ -90,38 +91,50 @@ class FastBertEncoder final : public FastEncoder {
         const bool is_here = known != nullptr && !known->is_elsewhere();
         if (is_here) [[likely]] {
           out.added(known->write(out.end()));
-        } else {
-          append(as_written, word, known != nullptr, memory, out);
+          continue;
         }
-      } else {
-        append(as_written, word, true, memory, out);
+        if (known == nullptr) {
+          append_new(as_written, word, found.is_plain, memory, out);
+          continue;
+        }
       }
+      append_long(as_written, found.is_plain, memory, out);
     }
   }
 
-  // A word that the cache does not have at its first place.
-  void append(std::string_view as_written, const Word& word, bool may_be_known, EncoderMemory& memory,
-              IdBuffer& out) const {
+  // A short word that the cache does not have. `is_plain`: the normalizer leaves it as it is.
+  void append_new(std::string_view as_written, const Word& word, bool is_plain, EncoderMemory& memory,
+                  IdBuffer& out) const {
+    static_assert(ShortWord::kMaxBytes * BertSpelling::kMaxBytes <= IdBuffer::kRoom);
+    int32_t* const ids = out.end();
+    int32_t* end;
+    if (is_plain) {
+      end = model_.tokenize(word.key, ids);
+    } else {
+      char spelled[kMaxSpelled];
+      end = tokenize({spelled, spell(as_written, spelled)}, ids);
+    }
+    const std::span<const int32_t> added(ids, end);
+    const PackedIds packed = PackedIds::of(added);
+    memory.cache.insert(word.key, word.place, packed);
+    if (packed.is_elsewhere()) memory.cache.insert_long(as_written, hash_bytes(as_written), added);
+    out.added(added.size());
+  }
+
+  // A longer one, or one whose ids the cache has elsewhere.
+  void append_long(std::string_view as_written, bool is_plain, EncoderMemory& memory, IdBuffer& out) const {
     const uint64_t hash = hash_bytes(as_written);
+    const auto known = memory.cache.find_long(as_written, hash);
+    if (!known.empty() && known.size() <= IdBuffer::kRoom) [[likely]] {
+      std::copy(known.begin(), known.end(), out.end());
+      out.added(known.size());
+      return;
+    }
+    char spelled[kMaxSpelled];
     std::vector<int32_t>& ids = out.flushed();
-    if (may_be_known) {
-      const auto known = memory.cache.find_long(as_written, hash);
-      ids.insert(ids.end(), known.begin(), known.end());
-      if (!known.empty()) return;
-    }
-    memory.spelled.clear();
-    for (size_t at = 0; at < as_written.size();) {
-      const Utf8Char c = read_utf8(as_written, at);
-      at += static_cast<size_t>(c.length);
-      memory.spelled += memory.bert_characters.of(c.code_point, *normalizer_).text();
-    }
     const size_t first = ids.size();
-    tokenize(memory, ids);
-    const auto added = std::span(ids).subspan(first);
-    const bool is_short = as_written.size() <= ShortWord::kMaxBytes;
-    const PackedIds packed = is_short ? PackedIds::of(added) : PackedIds::elsewhere();
-    if (is_short) memory.cache.insert(word.key, word.place, packed);
-    if (packed.is_elsewhere()) memory.cache.insert_long(as_written, hash, added);
+    tokenize(is_plain ? as_written : std::string_view(spelled, spell(as_written, spelled)), ids);
+    memory.cache.insert_long(as_written, hash, std::span(ids).subspan(first));
   }
 
   // A word at the beginning of the text that may be longer than a block. False where it has something unusual.
@@ -129,36 +142,53 @@ class FastBertEncoder final : public FastEncoder {
     memory.spelled.clear();
     for (end = 0; end < text.size();) {
       const Utf8Char c = read_utf8(text, end);
-      const BertCharacter& character = memory.bert_characters.of(c.code_point, *normalizer_);
-      if (character.kind == Kind::kUnusual) return false;
-      if (end > 0 && (character.kind == Kind::kSpace || character.kind == Kind::kAlone)) break;
+      const Kind kind = characters_.kind(c.code_point);
+      if (kind == Kind::kUnusual) return false;
+      if (end > 0 && (kind == Kind::kSpace || kind == Kind::kAlone)) break;
       end += static_cast<size_t>(c.length);
-      memory.spelled += character.text();
-      if (character.kind == Kind::kAlone) break;
+      memory.spelled += characters_.spelling(c.code_point).text();
+      if (kind == Kind::kAlone) break;
     }
-    tokenize(memory, out.flushed());
+    tokenize(memory.spelled, out.flushed());
     return true;
   }
 
-  void tokenize(EncoderMemory& memory, std::vector<int32_t>& ids) const {
-    if (memory.spelled.empty()) return;
-    memory.tokens.clear();
-    model_.tokenize(memory.spelled, memory.tokens);
-    for (const ModelToken& token : memory.tokens) ids.push_back(token.id);
+  // What the normalizer makes of a word in a block; returns its size. Two bytes behind the word can be read.
+  static constexpr size_t kMaxSpelled = ByteBlock::kSize * sizeof(BertSpelling);
+  size_t spell(std::string_view as_written, char* spelled) const {
+    char* end = spelled;
+    for (size_t at = 0; at < as_written.size();) {
+      const Utf8Char c = read_usual_utf8(as_written, at);
+      at += static_cast<size_t>(c.length);
+      const BertSpelling& spelling = characters_.spelling(c.code_point);
+      std::memcpy(end, spelling.bytes.data(), spelling.bytes.size());
+      end += spelling.length;
+    }
+    return static_cast<size_t>(end - spelled);
+  }
+
+  int32_t* tokenize(std::string_view spelled, int32_t* ids) const {
+    if (spelled.empty()) return ids;
+    return model_.tokenize(spelled, ids);
+  }
+  void tokenize(std::string_view spelled, std::vector<int32_t>& ids) const {
+    const size_t first = ids.size();
+    ids.resize(first + spelled.size());
+    const int32_t* const end = tokenize(spelled, ids.data() + first);
+    ids.resize(static_cast<size_t>(end - ids.data()));
   }
 
   std::unique_ptr<Normalizer> normalizer_;
   const WordPieceModel& model_;
   bool lowercase_;
+  BertCharacters characters_{*normalizer_};
 };
 
 }  // namespace
 
 std::unique_ptr<FastEncoder> fast_bert_encoder(const BertNormalizerOptions& options, const WordPieceModel& model) {
-  auto normalizer = bert_normalizer(options);
-  BertCharacters characters;
-  if (!BertScanner::is_usual(characters, *normalizer)) return nullptr;
-  return std::make_unique<FastBertEncoder>(options, std::move(normalizer), model);
+  auto encoder = std::make_unique<FastBertEncoder>(options, model);
+  return encoder->knows_the_normalizer() ? std::move(encoder) : nullptr;
 }
 
 }  // namespace slm::text

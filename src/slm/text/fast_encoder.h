@@ -6,7 +6,6 @@
 #include <thread>
 #include <vector>
 
-#include "slm/text/bert_characters.h"
 #include "slm/text/bpe_model.h"
 #include "slm/text/gpt_patterns.h"
 #include "slm/text/normalizer.h"
@@ -19,9 +18,7 @@ namespace slm::text {
 struct EncoderMemory {
   std::thread::id user;  // the last one
   WordCache cache;
-  BertCharacters bert_characters;
-  std::string spelled;             // what is normalized
-  std::vector<ModelToken> tokens;  // of a word
+  std::string spelled;  // what is normalized
 };
 
 // The ids of a text without added tokens for one widely used kind of pipeline: what the pipeline gives, in one pass and

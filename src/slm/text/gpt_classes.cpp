@@ -8,22 +8,6 @@
 #include "slm/text/utf8.h"
 
 namespace slm::text {
-namespace {
-
-// read_utf8() where four bytes can be read, with the usual cases here.
-inline Utf8Char read_usual(std::string_view text, size_t at) {
-  const auto byte = [&](size_t i) { return static_cast<unsigned char>(text.data()[at + i]); };
-  const auto is_next = [&](size_t i) { return (byte(i) & 0xC0) == 0x80; };
-  const unsigned first = byte(0);
-  if (first >= 0xC2 && first <= 0xDF && is_next(1)) return {(first & 0x1Fu) << 6 | (byte(1) & 0x3Fu), 2, true};
-  if (first >= 0xE1 && first <= 0xEC && is_next(1) && is_next(2)) {
-    return {(first & 0x0Fu) << 12 | (byte(1) & 0x3Fu) << 6 | (byte(2) & 0x3Fu), 3, true};
-  }
-  return read_utf8(text, at);
-}
-
-}  // namespace
-
 GptClasses::GptClasses(std::string_view text, AsciiMasksOf ascii_masks_of, bool has_cases)
     : bytes(text.data()), size(std::min(text.size(), ByteBlock::kSize)), num_known(size) {
   const AsciiMasks ascii = ascii_masks_of(bytes);
@@ -42,7 +26,7 @@ void GptClasses::add_beyond_ascii(std::string_view text, uint64_t beyond_ascii, 
   const CharClasses& classes = char_classes();
   while (beyond_ascii != 0) {
     const auto at = static_cast<size_t>(std::countr_zero(beyond_ascii));
-    const Utf8Char c = read_usual(text, at);
+    const Utf8Char c = read_usual_utf8(text, at);
     // Its bytes, as far as they are in the block.
     const uint64_t bits = bits_below(static_cast<size_t>(c.length)) << at;
     beyond_ascii &= ~bits;

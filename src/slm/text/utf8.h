@@ -25,6 +25,22 @@ constexpr bool is_continuation(char byte) { return (static_cast<unsigned char>(b
 // `at` must be less than text.size().
 Utf8Char read_utf8(std::string_view text, size_t at);
 
+// The same where three bytes can be read at `at`, whatever the size of the text: the usual characters of up to three
+// bytes are read in place.
+inline Utf8Char read_usual_utf8(std::string_view text, size_t at) {
+  const char* const bytes = text.data() + at;
+  const auto byte = [&](size_t i) { return static_cast<unsigned char>(bytes[i]); };
+  const unsigned first = byte(0);
+  if (first < 0x80) return {first, 1, true};
+  if (first >= 0xC2 && first <= 0xDF && is_continuation(bytes[1])) {
+    return {(first & 0x1Fu) << 6 | (byte(1) & 0x3Fu), 2, true};
+  }
+  if (first >= 0xE1 && first <= 0xEC && is_continuation(bytes[1]) && is_continuation(bytes[2])) {
+    return {(first & 0x0Fu) << 12 | (byte(1) & 0x3Fu) << 6 | (byte(2) & 0x3Fu), 3, true};
+  }
+  return read_utf8(text, at);
+}
+
 // Writes up to four bytes and returns the place behind them. Not for surrogates or values beyond U+10FFFF.
 char* write_utf8(char* out, char32_t code_point);
 

@@ -23,9 +23,21 @@ class WordPieceModel final : public Model {
   const Vocabulary& vocabulary() const override { return vocabulary_; }
   void tokenize(std::string_view piece, std::vector<ModelToken>& tokens) const override;
 
+  // The ids alone, written to `ids`, which has room for one per byte of the piece and for one at least. Returns where
+  // they end.
+  int32_t* tokenize(std::string_view piece, int32_t* ids) const;
+  int32_t* tokenize(const ShortWord& piece, int32_t* ids) const;
+
   const WordPieceOptions& options() const { return options_; }
 
  private:
+  bool may_be_spelled(std::string_view piece) const;
+  // Null where the piece cannot be spelled.
+  int32_t* append_pieces(std::string_view piece, int32_t* ids) const;
+  int32_t* append_pieces(const ShortWord& rest, size_t size, bool goes_on, int32_t* ids) const;
+  // Throws Error where there is none.
+  int32_t unknown_id(std::string_view piece) const;
+
   Vocabulary vocabulary_;
   WordPieceOptions options_;
   PieceTable pieces_;

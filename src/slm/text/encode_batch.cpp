@@ -14,15 +14,20 @@ struct Run {
   size_t last = 0;
 };
 
-// Runs of about `target` bytes, so that threads that are slowed down take fewer.
-std::vector<Run> runs_of(std::span<const std::string_view> texts, size_t target) {
+// Runs that become shorter towards the end, where a thread may wait for another one's: each is a part of what is left.
+std::vector<Run> runs_of(std::span<const std::string_view> texts, int num_threads) {
+  constexpr size_t kMinBytes = size_t{1} << 12, kMaxBytes = size_t{1} << 16;
+  size_t left = 0;
+  for (const std::string_view text : texts) left += text.size();
   std::vector<Run> runs;
   size_t bytes = 0, first = 0;
   for (size_t i = 0; i < texts.size(); ++i) {
     bytes += texts[i].size();
+    const size_t target = std::clamp(left / (4 * static_cast<size_t>(num_threads)), kMinBytes, kMaxBytes);
     if (bytes < target && i + 1 < texts.size()) continue;
     runs.push_back({first, i + 1});
     first = i + 1;
+    left -= bytes;
     bytes = 0;
   }
   return runs;
@@ -39,10 +44,9 @@ size_t likely_num_ids(std::span<const std::string_view> texts) {
 
 void encode_batch(const Tokenizer& tokenizer, std::span<const std::string_view> texts, const EncodeOptions& options,
                   BatchEncoding& batch) {
-  constexpr size_t kRunBytes = size_t{1} << 16;  // at the end a thread may wait for another one's run
   batch.places_.assign(texts.size(), {});
   std::vector<Run> runs = {{0, texts.size()}};
-  if (num_threads() > 1) runs = runs_of(texts, kRunBytes);
+  if (num_threads() > 1) runs = runs_of(texts, num_threads());
   if (batch.parts_.size() < runs.size()) batch.parts_.resize(runs.size());
   const auto encode_run = [&](size_t r) {
     const Run& run = runs[r];

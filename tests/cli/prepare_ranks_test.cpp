@@ -138,15 +138,19 @@ TEST_F(PrepareRanks, ReadOneCommitOfABranchThatMovesOn) {
 
 TEST_F(PrepareRanks, ShareTheFilesInOneArchive) {
   const std::string pack = "cd " + folder_.path("in") +
-                           " && seq 100000 > 1030.txt && seq 400000 > 1029.txt && for i in 10*.jsonl; do xz -0 $i; done"
-                           " && printf cut > 1031.xz && tar -c --sort=name -f ../one.tar . && xz -0 ../one.tar";
+                           " && seq 100000 > 1030.txt && seq 400000 > 1029.txt && xz -0c 1031.jsonl | head -c 300 > "
+                           "1005-cut.jsonl.xz && for i in 10*.jsonl; do xz -0 $i; done"
+                           " && tar -c --sort=name -f ../one.tar . && xz -0 ../one.tar";
   ASSERT_EQ(std::system(pack.c_str()), 0);
-  for (const std::string more : {"", " --max_tokens 1500000", " --shard_tokens 400000 --dedup near"}) {
-    const std::string words = " prepare " + folder_.path("one.tar.xz") +
-                              " --skip_bad_files --tokenizer byte --threads 1 --overwrite" + more + " --out ";
+  ASSERT_EQ(std::system(("cd " + folder_.path("") + " && head -c 60000 one.tar.xz > cut.tar.xz").c_str()), 0);
+  for (const std::string name :
+       {"one.tar.xz", "one.tar.xz --max_tokens 1500000", "one.tar.xz --dedup near", "cut.tar.xz"}) {
+    const std::string words = " prepare " + folder_.path(name) +
+                              " --skip_bad_files --tokenizer byte --threads 1 --shard_tokens 400000 --overwrite --out ";
     ASSERT_EQ(std::system((SLM_PROGRAM + words + folder_.path("one") + " > /dev/null").c_str()), 0);
     ASSERT_EQ(run_ranks(words + folder_.path("four")), 0) << log_;
     EXPECT_EQ(files("four"), files("one"));
+    EXPECT_NE(read_text(folder_.path("one/index.json")).find("could not be read"), std::string::npos) << name;
   }
 }
 

@@ -60,6 +60,31 @@ TEST_F(CorpusParquet, ReadsEveryCompressionAndEncoding) {
   EXPECT_EQ(read_corpus({folder / "large.parquet"}).texts.size(), 1u);
 }
 
+TEST_F(CorpusParquet, SharesTheRowGroupsOfOneFileAmongProcesses) {
+  const test::CorpusBlocks alone = test::share_of_corpus(folder / "groups.parquet", {});
+  EXPECT_GT(alone.listings.size(), 20u);
+  std::map<int64_t, std::string> joined;
+  for (int rank = 0; rank < 4; ++rank) {
+    const test::CorpusBlocks share = test::share_of_corpus(folder / "groups.parquet", {rank, 4});
+    EXPECT_EQ(share.listings, alone.listings);
+    for (const auto& [index, text] : share.text) EXPECT_TRUE(joined.emplace(index, text).second) << index;
+    EXPECT_LT(share.text.size(), alone.text.size() / 3) << rank;
+  }
+  EXPECT_EQ(joined, alone.text);
+  EXPECT_EQ(read_corpus({folder / "groups.parquet"}).texts, expected_texts());
+}
+
+TEST_F(CorpusParquet, LeavesTheRowGroupsOfOtherProcessesPacked) {
+  int num_failed = 0;
+  for (const int rank : {0, 1, 2, 3}) {
+    const std::string message = message_of<FormatError>([&] {
+      test::share_of_corpus(folder / "damaged-groups.parquet", {rank, 4});
+    });
+    num_failed += message.find("cannot be read as Parquet") != std::string::npos ? 1 : 0;
+  }
+  EXPECT_EQ(num_failed, 1);
+}
+
 TEST_F(CorpusParquet, NeedsLittleMemoryForOneHugeRowGroup) {
   if (test::kHasSanitizer) GTEST_SKIP() << "a sanitizer's memory would count, too";
   const auto peak_kb = [] {

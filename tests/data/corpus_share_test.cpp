@@ -5,35 +5,13 @@
 #include <map>
 #include <string>
 
+#include "data/read_corpus.h"
 #include "slm/core/error.h"
-#include "slm/data/corpus.h"
-#include "storage/scratch_folder.h"
 
 namespace slm::data {
 namespace {
 
-struct Blocks {
-  std::map<int64_t, std::string> text;   // by index
-  std::map<int64_t, uint64_t> listings;  // of the ends of groups and sections
-  int64_t bytes_read = 0;
-};
-
-// The blocks that one process of several prepares.
-Blocks blocks_of(const std::string& folder, const CorpusShare& share) {
-  CorpusOptions options;
-  options.block_bytes = 2000;
-  CorpusReader reader({folder}, options, share);
-  Blocks blocks;
-  for (CorpusBlock block; reader.next(block);) {
-    if (block.group.is_end) {
-      blocks.listings[block.index] = block.group.listing_hash;
-    } else if (block.owner == share.rank) {
-      blocks.text[block.index] = block.bytes;
-    }
-  }
-  blocks.bytes_read = reader.bytes_read();
-  return blocks;
-}
+using test::share_of_corpus;
 
 TEST(CorpusShare, OfAllProcessesIsTheWholeAndEachFileIsReadOnce) {
   const test::ScratchFolder folder;
@@ -47,12 +25,12 @@ TEST(CorpusShare, OfAllProcessesIsTheWholeAndEachFileIsReadOnce) {
     std::ofstream(folder / (std::to_string(100 + file) + ".jsonl")) << text;
     total += std::ssize(text);
   }
-  const Blocks alone = blocks_of(folder.path(), {});
+  const test::CorpusBlocks alone = share_of_corpus(folder.path(), {});
   EXPECT_EQ(alone.bytes_read, total);
   for (const int num_ranks : {2, 4, 50}) {
-    Blocks joined;
+    test::CorpusBlocks joined;
     for (int rank = 0; rank < num_ranks; ++rank) {
-      const Blocks share = blocks_of(folder.path(), {rank, num_ranks});
+      const test::CorpusBlocks share = share_of_corpus(folder.path(), {rank, num_ranks});
       for (const auto& [index, text] : share.text) EXPECT_TRUE(joined.text.emplace(index, text).second) << index;
       EXPECT_EQ(share.listings, alone.listings);
       EXPECT_LT(share.bytes_read, total);
@@ -90,12 +68,12 @@ class PackedArchive {
 
 TEST(CorpusShare, OfAnArchiveIsTheFilesInItsSections) {
   const PackedArchive archive;
-  const Blocks alone = blocks_of(archive.path(), {});
+  const test::CorpusBlocks alone = share_of_corpus(archive.path(), {});
   EXPECT_GT(alone.listings.size(), 10u);
   for (const int num_ranks : {2, 4, 7}) {
     std::map<int64_t, std::string> joined;
     for (int rank = 0; rank < num_ranks; ++rank) {
-      const Blocks share = blocks_of(archive.path(), {rank, num_ranks});
+      const test::CorpusBlocks share = share_of_corpus(archive.path(), {rank, num_ranks});
       EXPECT_EQ(share.listings, alone.listings);
       for (const auto& [index, text] : share.text) EXPECT_TRUE(joined.emplace(index, text).second) << index;
       EXPECT_LT(share.text.size(), alone.text.size() * 2 / 3) << rank;
@@ -110,7 +88,7 @@ TEST(CorpusShare, OfAnArchiveLeavesTheFilesOfOthersPacked) {
   int num_failed = 0;
   for (const int rank : {0, 1, 2, 3}) {
     try {
-      blocks_of(archive.path(), {rank, 4});
+      share_of_corpus(archive.path(), {rank, 4});
     } catch (const FormatError& error) {
       EXPECT_NE(std::string(error.what()).find("17.xz"), std::string::npos) << error.what();
       ++num_failed;

@@ -15,6 +15,10 @@ for codec in ["none", "snappy", "gzip", "zstd", "lz4", "brotli"]:
     pq.write_table(table, folder / f"{codec}.parquet", compression=codec, row_group_size=300)
 pq.write_table(table, folder / "plain.parquet", compression="none", use_dictionary=False, data_page_version="2.0", data_page_size=1000, write_batch_size=20,
                write_page_checksum=True)
+pq.write_table(table, folder / "groups.parquet", compression="none", row_group_size=20, use_dictionary=False, write_page_checksum=True)
+data = bytearray((folder / "groups.parquet").read_bytes())
+data[data.index(b"\t\0\0\0text 500 ") + 4] ^= 1
+(folder / "damaged-groups.parquet").write_bytes(data)
 (folder / "packed.parquet.gz").write_bytes(gzip.compress((folder / "zstd.parquet").read_bytes()))
 pq.write_table(pa.table({"text": pa.array([], pa.string())}), folder / "empty.parquet")
 pq.write_table(pa.table({"text": pa.array(["large"], pa.large_string())}), folder / "large.parquet")

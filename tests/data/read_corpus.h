@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -49,6 +50,29 @@ inline ReadCorpus read_corpus(const std::vector<std::string>& inputs, const data
   corpus.skips.merge(reader.skips());
   corpus.bytes_read = reader.bytes_read();
   return corpus;
+}
+
+struct CorpusBlocks {
+  std::map<int64_t, std::string> text;   // by index
+  std::map<int64_t, uint64_t> listings;  // of the ends of groups and sections
+  int64_t bytes_read = 0;
+};
+
+// The blocks of about 2,000 bytes that one process of several prepares.
+inline CorpusBlocks share_of_corpus(const std::string& input, const data::CorpusShare& share) {
+  data::CorpusOptions options;
+  options.block_bytes = 2000;
+  data::CorpusReader reader({input}, options, share);
+  CorpusBlocks blocks;
+  for (data::CorpusBlock block; reader.next(block);) {
+    if (block.group.is_end) {
+      blocks.listings[block.index] = block.group.listing_hash;
+    } else if (block.owner == share.rank) {
+      blocks.text[block.index] = block.bytes;
+    }
+  }
+  blocks.bytes_read = reader.bytes_read();
+  return blocks;
 }
 
 }  // namespace slm::test

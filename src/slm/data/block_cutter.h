@@ -18,6 +18,10 @@ class BlockCutter {
   // before stays whole.
   virtual bool fill(CorpusBlock& block) = 0;
 
+  // Whether fill() stopped because another section of the group begins (InputGroups::ends_section_before); the next
+  // call goes on with it.
+  virtual bool is_at_section_end() const { return false; }
+
   // Whether the parts of this file may share a block with those that are in it.
   virtual bool can_share(const CorpusBlock& block) const = 0;
 
@@ -31,6 +35,7 @@ struct CutterArguments {
   FileReader& file;
   const CorpusOptions& options;
   SkipCounts& skips;
+  InputGroups* groups = nullptr;  // where parts of the file may be sections of its group
 };
 
 std::unique_ptr<BlockCutter> make_text_cutter(const CutterArguments& arguments);

@@ -197,14 +197,6 @@ std::optional<CorpusFiles::Input> CorpusFiles::list_next_input() {
   }
 }
 
-void CorpusFiles::go_on() {
-  if (has_section()) {
-    groups_->next_section();
-  } else {
-    groups_->next();
-  }
-}
-
 std::optional<CorpusFile> CorpusFiles::next_in_archive(bool& is_section_end) {
   storage::ArchiveReader& archive = *archives_.back();
   current_name_ = archive.name();

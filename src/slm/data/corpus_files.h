@@ -38,12 +38,11 @@ class CorpusFiles {
   std::optional<CorpusFile> next();
   const std::string& current_name() const { return current_name_; }
 
+  InputGroups& groups() { return *groups_; }
   const InputGroups& groups() const { return *groups_; }
-  // After nullopt: whether another section of the group follows, else it was the end of the group, maybe of the last.
-  bool has_section() const { return !archives_.empty(); }
+  bool is_in_archive() const { return !archives_.empty(); }
+  // After nullopt outside of archives, which is the end of a group.
   bool is_last_group() const { return is_listed_; }
-  // Goes on to that section, or to the next group.
-  void go_on();
 
   int64_t bytes_read() const { return bytes_read_.load(std::memory_order_relaxed); }
   std::optional<int64_t> bytes_total() const { return bytes_total_; }

@@ -34,12 +34,7 @@ class CorpusReader::Impl {
   void cancel() { *is_cancelled_ = true; }
 
   bool next(CorpusBlock& block) {
-    if (is_at_end_) {
-      if (!files_.has_section() && files_.is_last_group()) return false;
-      files_.go_on();
-      is_at_end_ = false;
-      num_blocks_ = 0;
-    }
+    if (is_at_end_ && !go_on()) return false;
     block.index = index_of_next();
     block.bytes.clear();
     block.bytes.reserve(static_cast<size_t>(options_.block_bytes + options_.block_bytes / 8));
@@ -55,6 +50,7 @@ class CorpusReader::Impl {
       }
       block.sources.push_back(file_->name);
       if (!fill(block)) close_file(block.index);
+      if (cutter_ && cutter_->is_at_section_end()) break;
     }
     const InputGroups& groups = files_.groups();
     block.group = {.is_end = block.parts.empty(), .is_read_by_all = groups.is_read_by_all()};
@@ -64,7 +60,7 @@ class CorpusReader::Impl {
       ++num_blocks_;
     } else {
       if (groups.is_read_by_all()) block.owner = 0;
-      const bool is_of_section = files_.has_section();
+      const bool is_of_section = is_in_group();
       const int64_t begin = groups.index() * kMaxGroupBlocks;
       block.index = begin + (is_of_section ? (groups.section() + 1) * kMaxSectionBlocks : kMaxGroupBlocks) - 1;
       block.group.listing_hash = is_of_section ? groups.section_hash() : groups.listing_hash();
@@ -82,6 +78,23 @@ class CorpusReader::Impl {
     return groups.index() * kMaxGroupBlocks + groups.section() * kMaxSectionBlocks + num_blocks_;
   }
 
+  // At the end of a section: whether another one of the group follows.
+  bool is_in_group() const { return cutter_ || files_.is_in_archive(); }
+
+  // Behind the end of a section or a group; false at the end of all.
+  bool go_on() {
+    if (is_in_group()) {
+      files_.groups().next_section();
+    } else if (files_.is_last_group()) {
+      return false;
+    } else {
+      files_.groups().next();
+    }
+    is_at_end_ = false;
+    num_blocks_ = 0;
+    return true;
+  }
+
   // Opens the next file; false at the end of the section.
   bool open_file() {
     while (true) {
@@ -89,7 +102,10 @@ class CorpusReader::Impl {
         file_ = files_.next();
         if (!file_) return false;
         reader_.emplace(*file_->source, options_.skip_bad_files);
-        cutter_ = make_cutter(*file_, {*file_->source, *reader_, options_, skips_});
+        // A process goes on behind a damaged section only with the next file, so all would have to find the damage.
+        const bool may_have_sections = !files_.is_in_archive() && !options_.skip_bad_files;
+        cutter_ = make_cutter(
+            *file_, {*file_->source, *reader_, options_, skips_, may_have_sections ? &files_.groups() : nullptr});
         return true;
       } catch (const Error& error) {
         if (!options_.skip_bad_files) throw;

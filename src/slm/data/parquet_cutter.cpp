@@ -7,6 +7,7 @@
 #include <parquet/column_reader.h>
 #include <parquet/exception.h>
 #include <parquet/file_reader.h>
+#include <parquet/metadata.h>
 #include <parquet/properties.h>
 #include <parquet/schema.h>
 
@@ -109,7 +110,10 @@ class SourceFile : public arrow::io::RandomAccessFile {
 class ParquetCutter : public BlockCutter {
  public:
   explicit ParquetCutter(const CutterArguments& arguments)
-      : options_(arguments.options), skips_(arguments.skips), name_(arguments.source.name()) {
+      : options_(arguments.options),
+        skips_(arguments.skips),
+        groups_(arguments.groups),
+        name_(arguments.source.name()) {
     storage::ByteSource* source = &arguments.source;
     // The directory of a Parquet file is at its end, so the file must be able to seek.
     if (!source->size_bytes() || !source->seek(0)) {
@@ -131,13 +135,13 @@ class ParquetCutter : public BlockCutter {
   void begin(CorpusBlock& block) const override { block.format = BlockFormat::kDocuments; }
 
   bool fill(CorpusBlock& block) override {
-    while (static_cast<int64_t>(block.bytes.size()) < options_.block_bytes) {
-      bool has_more = true;
+    bool has_more = true;
+    while (has_more && static_cast<int64_t>(block.bytes.size()) < options_.block_bytes) {
       guard([&] { has_more = read_batch(block); });
-      if (!has_more) return false;
     }
-    return true;
+    return has_more || is_at_section_end_;
   }
+  bool is_at_section_end() const override { return is_at_section_end_; }
 
  private:
   template <class Body>
@@ -188,13 +192,37 @@ class ParquetCutter : public BlockCutter {
     }
   }
 
-  // Appends some rows; false at the end of the file.
-  bool read_batch(CorpusBlock& block) {
+  // Goes to a row group of this process with rows left; false at the end of the section or the file.
+  bool find_rows() {
+    is_at_section_end_ = false;
     while (!values_ || !values_->HasNext()) {
       values_.reset();
       if (next_group_ == reader_->metadata()->num_row_groups()) return false;
-      values_ = std::static_pointer_cast<parquet::ByteArrayReader>(reader_->RowGroup(next_group_++)->Column(column_));
+      const bool is_mine = take_row_group();
+      if (is_at_section_end_) return false;
+      if (is_mine)
+        values_ = std::static_pointer_cast<parquet::ByteArrayReader>(reader_->RowGroup(next_group_)->Column(column_));
+      ++next_group_;
     }
+    return true;
+  }
+
+  // Whether this process reads the next row group.
+  bool take_row_group() {
+    if (groups_ == nullptr) return true;
+    const auto row_group = reader_->metadata()->RowGroup(next_group_);
+    const int64_t size = std::max<int64_t>(row_group->ColumnChunk(column_)->total_compressed_size(), 0);
+    is_at_section_end_ = groups_->ends_section_before(size);
+    if (is_at_section_end_) return false;
+    groups_->add_member(std::to_string(next_group_), size);
+    if (groups_->is_mine()) return true;
+    row_ = saturated_sum(row_, std::max<int64_t>(row_group->num_rows(), 0));
+    return false;
+  }
+
+  // Appends some rows; false at the end of the section or the file.
+  bool read_batch(CorpusBlock& block) {
+    if (!find_rows()) return false;
     std::array<parquet::ByteArray, kRowsPerBatch> values;
     std::array<int16_t, kRowsPerBatch> definitions{};
     int64_t num_values = 0;
@@ -229,6 +257,7 @@ class ParquetCutter : public BlockCutter {
 
   const CorpusOptions& options_;
   SkipCounts& skips_;
+  InputGroups* const groups_;
   const std::string name_;
   std::unique_ptr<storage::ByteSource> spooled_;
   BoundedPool pool_;  // outlives what Arrow keeps in it
@@ -238,6 +267,7 @@ class ParquetCutter : public BlockCutter {
   int column_ = -1;
   int max_definition_ = 0;
   int next_group_ = 0;
+  bool is_at_section_end_ = false;
   int64_t row_ = 1;  // the next
 };
 

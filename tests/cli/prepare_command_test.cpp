@@ -116,7 +116,7 @@ TEST_F(PrepareCommand, InfoNamesADamagedFileAndVerifiesChecksumsOnRequest) {
   std::string shard = read_text(out + "/train-00000.bin");
   shard[1100] ^= 1;
   folder_.write("out/train-00000.bin", shard);
-  expect_error(run_slm({"info", out, "--verify"}), 1, {"train-00000.bin", "SHA-256", "damaged"});
+  expect_error(run_slm({"info", out, "--verify"}), 1, {"train-00000.bin", "XXH64", "damaged"});
   std::string documents = read_text(out + "/documents");
   documents[30] = '\1';  // the second document begins far behind the last token
   for (const std::string& damaged : {documents, std::string("SLMDOCS1") + std::string(16, '\0')}) {

@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <random>
+#include <span>
 #include <string>
 #include <utility>
 
@@ -19,6 +22,21 @@ TEST(ContentHash, IsXxh64) {
     std::string bytes;
     for (int i = 0; i < n; ++i) bytes += static_cast<char>((i * 7 + n) % 251 + 1);
     EXPECT_EQ(content_hash(bytes), hash) << n;
+  }
+}
+
+TEST(ContentHash, IsTheSameInPieces) {
+  std::string bytes;
+  for (int i = 0; i < 500; ++i) bytes += static_cast<char>(i * 7 % 251);
+  std::mt19937 random(1);
+  for (size_t size = 0; size <= bytes.size(); ++size) {
+    ContentHasher hasher;
+    for (size_t at = 0; at < size;) {
+      const size_t count = std::min<size_t>(size - at, random() % (size % 3 == 0 ? 10 : 100));
+      hasher.update(std::as_bytes(std::span(bytes).subspan(at, count)));
+      at += count;
+    }
+    EXPECT_EQ(hasher.hash(), content_hash(std::string_view(bytes).substr(0, size))) << size;
   }
 }
 

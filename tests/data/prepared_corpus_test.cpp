@@ -6,9 +6,11 @@
 
 #include "data/write_shard.h"
 #include "slm/core/error.h"
+#include "slm/data/content_hash.h"
 #include "slm/data/document_starts.h"
 #include "slm/data/loader.h"
 #include "slm/data/open_data.h"
+#include "slm/data/token_shard.h"
 #include "slm/storage/read_file.h"
 #include "slm/storage/sha256.h"
 #include "storage/scratch_folder.h"
@@ -24,7 +26,8 @@ constexpr const char* kVocabulary = "[PAD]\n[UNK]\n[CLS]\n[SEP]\na\nb\n";  // [S
 PreparedIndex::Shard write_shard(const std::string& folder, Part part, const std::string& file,
                                  const std::vector<int32_t>& ids) {
   test::write_shard(folder + "/" + file, ids);
-  return {part, file, std::ssize(ids), storage::sha256_of_file(folder + "/" + file)};
+  const std::string tokens = storage::read_file(folder + "/" + file).substr(kShardHeaderBytes);
+  return {part, file, std::ssize(ids), hex_digits(content_hash(tokens))};
 }
 
 // Training tokens 4 5 4 3 | 5 3 | 4 4 4 3 in two shards, the second document in both; validation 5 5 3 | 4 3.

@@ -15,20 +15,20 @@ using nlohmann::json;
 using test::message_of;
 using test::ScratchFolder;
 
-const std::string kHash(64, 'a');
+const std::string kHash(64, 'a'), kShardHash(16, 'b');
 
 // An index written down by hand, as docs/formats.md describes it.
 json hand_written() {
   return json::parse(R"({
-    "version": 1,
+    "version": 2,
     "tokenizer": {"file": "tokenizer.json", "sha256": "HASH", "kind": "WordPiece", "vocab_size": 30522,
                   "separator": 102},
     "documents": 5, "bytes": 90, "tokens": 30,
     "train": {"documents": 4, "bytes": 70, "tokens": 25},
     "val": {"documents": 1, "bytes": 20, "tokens": 5},
-    "shards": [{"part": "train", "file": "train-00000.bin", "tokens": 20, "sha256": "HASH"},
-               {"part": "train", "file": "train-00001.bin", "tokens": 5, "sha256": "HASH"},
-               {"part": "val", "file": "val-00000.bin", "tokens": 5, "sha256": "HASH"}],
+    "shards": [{"part": "train", "file": "train-00000.bin", "tokens": 20, "xxh64": "XXH64"},
+               {"part": "train", "file": "train-00001.bin", "tokens": 5, "xxh64": "XXH64"},
+               {"part": "val", "file": "val-00000.bin", "tokens": 5, "xxh64": "XXH64"}],
     "document_starts": {"file": "documents", "sha256": "HASH"},
     "tensor": null,
     "duplicates": {"exact": {"documents": 2, "bytes": 30, "tokens": 9},
@@ -42,6 +42,7 @@ json hand_written() {
 
 std::string text_of(const json& index) {
   std::string text = index.dump();
+  for (size_t at; (at = text.find("\"XXH64\"")) != std::string::npos;) text.replace(at, 7, '"' + kShardHash + '"');
   for (size_t at; (at = text.find("\"HASH\"")) != std::string::npos;) text.replace(at, 6, '"' + kHash + '"');
   return text;
 }
@@ -104,14 +105,17 @@ TEST(PreparedIndex, RefusesCountsThatDoNotAddUp) {
 
 TEST(PreparedIndex, NamesWhatIsWrong) {
   json index = hand_written();
-  index["version"] = 2;
-  EXPECT_EQ(error_of(index), "index.json: the index has version 2, expected 1: prepare the corpus with this slm");
+  index["version"] = 1;
+  EXPECT_EQ(error_of(index), "index.json: the index has version 1, expected 2: prepare the corpus with this slm");
   index = hand_written();
   index["tokenizer"]["separator"] = 30522;
   EXPECT_EQ(error_of(index), "index.json: the index.tokenizer has a separator outside of its vocabulary");
   index = hand_written();
   index["shards"][0]["part"] = "test";
   EXPECT_EQ(error_of(index), "index.json: the index.shards has a \"part\" that is neither train nor val");
+  index = hand_written();
+  index["shards"][2]["xxh64"] = "abc";
+  EXPECT_EQ(error_of(index), "index.json: the index.shards has an \"xxh64\" that is not 16 hexadecimal digits");
   index = hand_written();
   index["tokenizer"]["sha256"] = "abc";
   EXPECT_EQ(error_of(index), "index.json: the index.tokenizer has a \"sha256\" that is not 64 hexadecimal digits");

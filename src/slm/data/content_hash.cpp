@@ -1,5 +1,6 @@
 #include "slm/data/content_hash.h"
 
+#include <algorithm>
 #include <bit>
 #include <cmath>
 #include <cstring>
@@ -27,21 +28,27 @@ uint64_t avalanche(uint64_t hash) {
   return hash ^ (hash >> 32);
 }
 
-}  // namespace
+using Lanes = std::array<uint64_t, 4>;
 
-uint64_t content_hash(std::string_view bytes) {
-  const char* at = bytes.data();
-  const char* const end = at + bytes.size();
+constexpr size_t kStripe = 32;
+constexpr Lanes kFirstLanes = {kPrime1 + kPrime2, kPrime2, 0, 0 - kPrime1};
+
+// Whole stripes.
+const char* add_stripes(Lanes& lanes, const char* at, const char* end) {
+  for (; end - at >= static_cast<ptrdiff_t>(kStripe); at += kStripe) {
+    for (size_t i = 0; i < lanes.size(); ++i) lanes[i] = round_of(lanes[i], load<uint64_t>(at + 8 * i));
+  }
+  return at;
+}
+
+// Of `size` bytes, of which all but those from `at` to `end` are in the lanes.
+uint64_t hash_of(const Lanes& lanes, uint64_t size, const char* at, const char* end) {
   uint64_t hash = kPrime5;
-  if (bytes.size() >= 32) {
-    uint64_t lanes[4] = {kPrime1 + kPrime2, kPrime2, 0, 0 - kPrime1};
-    for (; end - at >= 32; at += 32) {
-      for (int i = 0; i < 4; ++i) lanes[i] = round_of(lanes[i], load<uint64_t>(at + 8 * i));
-    }
+  if (size >= kStripe) {
     hash = std::rotl(lanes[0], 1) + std::rotl(lanes[1], 7) + std::rotl(lanes[2], 12) + std::rotl(lanes[3], 18);
     for (const uint64_t lane : lanes) hash = merge(hash, lane);
   }
-  hash += bytes.size();
+  hash += size;
   for (; end - at >= 8; at += 8) {
     hash = std::rotl(hash ^ round_of(0, load<uint64_t>(at)), 27) * kPrime1 + kPrime4;
   }
@@ -52,6 +59,34 @@ uint64_t content_hash(std::string_view bytes) {
   for (; at < end; ++at) hash = std::rotl(hash ^ (load<uint8_t>(at) * kPrime5), 11) * kPrime1;
   return avalanche(hash);
 }
+
+}  // namespace
+
+uint64_t content_hash(std::string_view bytes) {
+  const char* const end = bytes.data() + bytes.size();
+  Lanes lanes = kFirstLanes;
+  const char* const rest = add_stripes(lanes, bytes.data(), end);
+  return hash_of(lanes, bytes.size(), rest, end);
+}
+
+void ContentHasher::update(std::span<const std::byte> bytes) {
+  if (size_ == 0) lanes_ = kFirstLanes;
+  const char* at = reinterpret_cast<const char*>(bytes.data());
+  const char* const end = at + bytes.size();
+  const size_t num_waiting = size_ % kStripe;
+  size_ += bytes.size();
+  if (num_waiting > 0) {
+    const size_t num_taken = std::min(kStripe - num_waiting, bytes.size());
+    std::copy_n(at, num_taken, rest_.data() + num_waiting);
+    at += num_taken;
+    if (num_waiting + num_taken < kStripe) return;
+    add_stripes(lanes_, rest_.data(), rest_.data() + kStripe);
+  }
+  at = add_stripes(lanes_, at, end);
+  std::copy(at, end, rest_.data());
+}
+
+uint64_t ContentHasher::hash() const { return hash_of(lanes_, size_, rest_.data(), rest_.data() + size_ % kStripe); }
 
 uint64_t chained_hash(uint64_t chain, uint64_t next) { return avalanche(merge(chain, next)); }
 

@@ -30,7 +30,7 @@ PrepareState first_state(const PrepareOptions& options, const std::string& token
                            .kind = std::string(options.tokenizer->kind()),
                            .vocab_size = options.tokenizer->vocab_size(),
                            .separator = options.tokenizer->special_tokens().document_separator()};
-  state.index.documents = {"documents", ShardSequence::kUnfinishedHash};
+  state.index.documents = {"documents", std::string(64, '0')};
   state.index.command = options.command;
   return state;
 }

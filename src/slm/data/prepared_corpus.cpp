@@ -102,18 +102,26 @@ PreparedCorpus open_prepared_corpus(const std::string& folder) {
 
 int64_t check_checksums(const std::string& folder, const PreparedIndex& index) {
   std::vector<PreparedIndex::File> files = {{index.tokenizer.file, index.tokenizer.sha256}, index.documents};
-  for (const PreparedIndex::Shard& shard : index.shards) files.push_back({shard.file, shard.sha256});
   if (index.tensor) files.push_back(*index.tensor);
-  for (const PreparedIndex::File& file : files) {
-    const std::string path = storage::join(folder, file.file), sha256 = storage::sha256_of_file(path);
-    if (sha256 == file.sha256) continue;
+  const auto check = [](const std::string& path, std::string_view kind, const std::string& got,
+                        const std::string& want) {
+    if (got == want) return;
     throw FormatError(
         path, FormatError::kNoOffset,
-        fmt::format("has the SHA-256 {:.12}..., index.json says {:.12}...: it is damaged; copy the folder "
-                    "again, or prepare it anew",
-                    sha256, file.sha256));
+        fmt::format("has the {} {:.12}..., index.json says {:.12}...: it is damaged; copy the folder again, or "
+                    "prepare it anew",
+                    kind, got, want));
+  };
+  for (const PreparedIndex::File& file : files) {
+    const std::string path = storage::join(folder, file.file);
+    check(path, "SHA-256", storage::sha256_of_file(path), file.sha256);
   }
-  return std::ssize(files);
+  for (const PreparedIndex::Shard& shard : index.shards) {
+    const std::string path = storage::join(folder, shard.file);
+    open_token_shard(path);  // its header
+    check(path, "XXH64", hex_digits(hasher_of_tokens(path).hash()), shard.xxh64);
+  }
+  return std::ssize(files) + std::ssize(index.shards);
 }
 
 void check_same_tokenizer(const PreparedCorpus& corpus, const text::Tokenizer& tokenizer, const std::string& owner) {

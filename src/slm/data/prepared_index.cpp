@@ -19,7 +19,7 @@ namespace {
 using text::JsonFields;
 using Json = nlohmann::ordered_json;
 
-constexpr int64_t kVersion = 1;
+constexpr int64_t kVersion = 2;
 constexpr int64_t kMaxIndexBytes = int64_t{1} << 30;
 constexpr int64_t kMaxCount = int64_t{1} << 53;  // what every JSON reader keeps exact
 
@@ -57,6 +57,12 @@ std::string sha256_of(const JsonFields& fields) {
   return digits;
 }
 
+std::string xxh64_of(const JsonFields& fields) {
+  std::string digits = fields.string("xxh64");
+  if (!storage::is_lower_hex(digits, 16)) fields.fail("has an \"xxh64\" that is not 16 hexadecimal digits");
+  return digits;
+}
+
 Part part_of(const JsonFields& fields) {
   const std::string part = fields.string("part");
   for (const Part known : kParts) {
@@ -81,7 +87,7 @@ std::vector<PreparedIndex::Shard> shards_of(const JsonFields& fields) {
   std::vector<PreparedIndex::Shard> shards;
   for (const auto& element : fields.array("shards")) {
     const JsonFields shard = fields.element(element, "shards");
-    shards.push_back({part_of(shard), file_of(shard), count_of(shard, "tokens"), sha256_of(shard)});
+    shards.push_back({part_of(shard), file_of(shard), count_of(shard, "tokens"), xxh64_of(shard)});
     if (shards.back().tokens < 1 || shards.back().tokens > kMaxShardTokens) {
       shard.fail(fmt::format("counts {} tokens in {}, expected 1 to {}", shards.back().tokens, shards.back().file,
                              kMaxShardTokens));
@@ -128,7 +134,7 @@ std::string to_json(const PreparedIndex& index) {
   json["shards"] = Json::array();
   for (const auto& shard : index.shards) {
     json["shards"].push_back(
-        {{"part", name(shard.part)}, {"file", shard.file}, {"tokens", shard.tokens}, {"sha256", shard.sha256}});
+        {{"part", name(shard.part)}, {"file", shard.file}, {"tokens", shard.tokens}, {"xxh64", shard.xxh64}});
   }
   json["document_starts"] = {{"file", index.documents.file}, {"sha256", index.documents.sha256}};
   json["tensor"] = nullptr;

@@ -33,7 +33,7 @@ struct PreparedIndex {
     Part part = Part::kTrain;
     std::string file;  // inside the folder
     int64_t tokens = 0;
-    std::string sha256;
+    std::string xxh64;  // of its tokens as they are stored: content_hash(), as 16 hexadecimal digits
   };
   struct File {
     std::string file;  // inside the folder

@@ -11,14 +11,13 @@
 #include "slm/data/token_shard.h"
 #include "slm/storage/failure.h"
 #include "slm/storage/folder.h"
-#include "slm/storage/sha256.h"
 #include "slm/storage/temporary_name.h"
 
 namespace slm::data {
 
 using storage::GrowingFile;
 
-const std::string ShardSequence::kUnfinishedHash(64, '0');
+const std::string ShardSequence::kUnfinishedHash(16, '0');
 
 ShardSequence::ShardSequence(Options options, std::vector<PreparedIndex::Shard> shards)
     : options_(std::move(options)), shards_(std::move(shards)) {
@@ -40,11 +39,12 @@ std::string ShardSequence::path_of(const PreparedIndex::Shard& shard, bool is_fi
 
 void ShardSequence::restore(PreparedIndex::Shard& shard, bool is_last) {
   const int64_t bytes = kShardHeaderBytes + shard.tokens * size_bytes(options_.type);
-  if (is_last && shard.sha256 == kUnfinishedHash) {
+  if (is_last && shard.xxh64 == kUnfinishedHash) {
     file_ = std::make_unique<GrowingFile>(path_of(shard, false), bytes, *options_.calls);
     // The run before may have ended the shard after it was last on record.
     const std::string header = shard_header(options_.type, 0);
     file_->overwrite(0, std::as_bytes(std::span(header)));
+    hasher_ = hasher_of_tokens(path_of(shard, false));
     return;
   }
   const bool is_published = storage::exists(path_of(shard, true));
@@ -66,6 +66,7 @@ void ShardSequence::append(std::span<const std::byte> tokens) {
     const int64_t count = std::min(options_.shard_tokens - shard.tokens, std::ssize(tokens) / width);
     const auto piece = static_cast<size_t>(count * width);
     file_->write(tokens.first(piece));
+    hasher_.update(tokens.first(piece));
     tokens = tokens.subspan(piece);
     shard.tokens += count;
     if (shard.tokens == options_.shard_tokens) end_shard();
@@ -81,14 +82,14 @@ void ShardSequence::begin_shard() {
       {options_.part, fmt::format("{}-{:05}.bin", name(options_.part), shards_.size()), 0, kUnfinishedHash});
   file_ = std::make_unique<GrowingFile>(path_of(shards_.back(), false), 0, *options_.calls);
   file_->write(shard_header(options_.type, 0));
+  hasher_ = {};
 }
 
 void ShardSequence::end_shard() {
   PreparedIndex::Shard& shard = shards_.back();
   const std::string header = shard_header(options_.type, shard.tokens);
   file_->overwrite(0, std::as_bytes(std::span(header)));
-  file_->flush();
-  shard.sha256 = storage::sha256_of_file(file_->path());  // while the disk writes
+  shard.xxh64 = hex_digits(hasher_.hash());
   file_->sync();
   file_.reset();
 }

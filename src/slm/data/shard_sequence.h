@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "slm/data/content_hash.h"
 #include "slm/data/prepared_index.h"
 #include "slm/data/token_source.h"
 #include "slm/storage/growing_file.h"
@@ -59,6 +60,7 @@ class ShardSequence {
   std::vector<PreparedIndex::Shard> shards_;
   size_t num_published_ = 0;
   std::unique_ptr<storage::GrowingFile> file_;  // the shard that grows
+  ContentHasher hasher_;                        // of its tokens
 };
 
 }  // namespace slm::data

@@ -6,8 +6,10 @@
 #include <cassert>
 #include <cstring>
 #include <memory>
+#include <vector>
 
 #include "slm/core/error.h"
+#include "slm/storage/file_source.h"
 #include "slm/storage/mapped_file.h"
 
 namespace slm::data {
@@ -101,6 +103,17 @@ std::string shard_header(TokenType type, int64_t num_tokens) {
                                                              static_cast<int32_t>(num_tokens)};
   return {reinterpret_cast<const char*>(header.data()), sizeof header};
 }
+
+ContentHasher hasher_of_tokens(const std::string& path) {
+  ContentHasher hasher;
+  const auto source = storage::open_file_source(path);
+  source->seek(kShardHeaderBytes);
+  std::vector<std::byte> piece(size_t{1} << 20);
+  while (const size_t size = source->read(piece)) hasher.update(std::span(piece).first(size));
+  return hasher;
+}
+
+std::string hex_digits(uint64_t hash) { return fmt::format("{:016x}", hash); }
 
 TokenSource open_token_shard(const std::string& path) {
   auto file = std::make_shared<const storage::MappedFile>(path);

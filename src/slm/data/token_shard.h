@@ -4,6 +4,7 @@
 #include <span>
 #include <string>
 
+#include "slm/data/content_hash.h"
 #include "slm/data/token_source.h"
 
 namespace slm::data {
@@ -32,6 +33,12 @@ ShardLayout parse_shard_layout(std::span<const std::byte> beginning, int64_t fil
 // The first kShardHeaderBytes of a shard in llm.c's layout, of `type` kUInt16 or kUInt32. No reader takes one that
 // counts no tokens: so a shard that is still being written counts none.
 std::string shard_header(TokenType type, int64_t num_tokens);
+
+// The hash of what follows the header of the shard at `path`. Throws IoError.
+ContentHasher hasher_of_tokens(const std::string& path);
+
+// A hash as index.json has it.
+std::string hex_digits(uint64_t hash);
 
 // The shard at `path`, mapped: costs no memory. Throws IoError or FormatError.
 TokenSource open_token_shard(const std::string& path);

@@ -64,6 +64,21 @@ TEST_F(PrepareCloud, ReadsBuckets) {
   EXPECT_NE(prepared_from("s3://private/corpus/b.jsonl"), "");
 }
 
+TEST_F(PrepareCloud, EndsAtASignalThoughTheServerIsSilent) {
+  const std::string asked = folder_.path("buckets/asked");
+  options_.signal_when = [&](const auto&, const auto&) { return std::filesystem::exists(asked); };
+  for (const int signal : {SIGINT, SIGTERM}) {
+    options_.signal = signal;
+    for (const char* uri : {"s3://silent/corpus", "gs://anonymous@silent/corpus"}) {
+      const ProgramResult result = run_slm(arguments(with_endpoint(uri), "out"), options_);
+      EXPECT_EQ(result.exit_code, 128 + signal) << uri;
+      EXPECT_EQ(result.err, "slm: stopped while the inputs were being opened; the same command goes on from here\n");
+      EXPECT_FALSE(std::filesystem::exists(folder_.path("out")));
+      std::filesystem::remove(asked);
+    }
+  }
+}
+
 TEST_F(PrepareCloud, SaysWhatIsWrongInOneLine) {
   const auto expect_failure = [&](const std::string& uri, const std::string& part) {
     expect_error(run_slm(arguments(with_endpoint(uri), "out"), options_), 1, {part});

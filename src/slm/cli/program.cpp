@@ -198,6 +198,8 @@ int run_program(const std::vector<std::string>& arguments) {
   try {
     const int exit_code = dispatch(arguments);
     if (!std::cout.flush()) throw Error("standard output: cannot write all of it; is the disk full?");
+    // A thread may still wait for a server, or for a pipe that nobody writes into: nothing here may wait for it.
+    if (exit_code == kExitInterrupted || exit_code == kExitTerminated) std::_Exit(exit_code);
     return exit_code;
   } catch (const UsageError& error) {
     return report(error.what(), kExitUsage);

@@ -1,5 +1,6 @@
 #include "slm/data/cloud_source.h"
 
+#include <arrow/buffer.h>
 #include <arrow/filesystem/filesystem.h>
 #include <arrow/io/interfaces.h>
 #include <arrow/result.h>
@@ -8,6 +9,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
+#include <cstring>
+#include <future>
+#include <thread>
+#include <type_traits>
 
 #include "slm/core/error.h"
 #include "slm/storage/address_name.h"
@@ -15,6 +21,8 @@
 
 namespace slm::data {
 namespace {
+
+constexpr std::chrono::milliseconds kPatience{50};
 
 [[noreturn]] void fail(const std::string& name, const arrow::Status& status) {
   std::string problem = status.message();
@@ -27,6 +35,19 @@ template <class T>
 T value_of(const std::string& name, arrow::Result<T> result) {
   if (!result.ok()) fail(name, result.status());
   return std::move(result).ValueUnsafe();
+}
+
+// Arrow's clients wait for a server, and ask again, as long as they like. So `call` has a thread of its own, which is
+// left behind when should_stop says so: it must own all that it uses.
+template <class Call>
+std::invoke_result_t<Call> result_of(const StopCheck& should_stop, Call call) {
+  using Result = std::invoke_result_t<Call>;
+  if (!should_stop) return call();
+  auto task = std::make_shared<std::packaged_task<Result()>>(std::move(call));
+  std::future<Result> result = task->get_future();
+  std::thread([task] { (*task)(); }).detach();
+  while (result.wait_for(kPatience) != std::future_status::ready) throw_if_stopped(should_stop);
+  return result.get();
 }
 
 struct Place {
@@ -45,38 +66,51 @@ Place find_place(const std::string& uri) {
   return place;
 }
 
+struct OpenFile {
+  Place place;
+  std::shared_ptr<arrow::io::RandomAccessFile> content;
+  int64_t size = 0;
+};
+
+OpenFile open_file(const std::string& uri) {
+  OpenFile file{.place = find_place(uri), .content = nullptr};
+  const std::string name = storage::address_name(uri);
+  file.content = value_of(name, file.place.files->OpenInputFile(file.place.path));
+  file.size = value_of(name, file.content->GetSize());
+  return file;
+}
+
 class CloudSource : public storage::ByteSource {
  public:
-  explicit CloudSource(const std::string& uri) : name_(storage::address_name(uri)) {
-    const Place place = find_place(uri);
-    files_ = place.files;
-    file_ = value_of(name_, files_->OpenInputFile(place.path));
-    size_ = value_of(name_, file_->GetSize());
-  }
+  CloudSource(const std::string& uri, StopCheck should_stop)
+      : name_(storage::address_name(uri)),
+        should_stop_(std::move(should_stop)),
+        file_(result_of(should_stop_, [uri] { return open_file(uri); })) {}
 
   size_t read(std::span<std::byte> into) override {
-    return static_cast<size_t>(value_of(name_, file_->Read(static_cast<int64_t>(into.size()), into.data())));
+    const std::shared_ptr<arrow::Buffer> buffer =
+        result_of(should_stop_, [name = name_, content = file_.content, size = std::ssize(into)] {
+          return value_of(name, content->Read(size));
+        });
+    const auto size = static_cast<size_t>(buffer->size());
+    if (size > 0) std::memcpy(into.data(), buffer->data(), size);
+    return size;
   }
   const std::string& name() const override { return name_; }
-  std::optional<int64_t> size_bytes() const override { return size_; }
+  std::optional<int64_t> size_bytes() const override { return file_.size; }
   bool seek(int64_t position) override {
-    const arrow::Status status = file_->Seek(position);
+    const arrow::Status status = file_.content->Seek(position);
     if (!status.ok()) fail(name_, status);
     return true;
   }
 
  private:
   std::string name_;
-  std::shared_ptr<arrow::fs::FileSystem> files_;
-  std::shared_ptr<arrow::io::RandomAccessFile> file_;
-  int64_t size_ = 0;
+  StopCheck should_stop_;
+  OpenFile file_;
 };
 
-}  // namespace
-
-CloudClients::~CloudClients() { arrow::fs::EnsureFinalized(); }
-
-std::vector<CloudFile> list_cloud_files(const std::string& uri) {
+std::vector<CloudFile> list_files(const std::string& uri) {
   const Place place = find_place(uri);
   const arrow::fs::FileInfo info = value_of(storage::address_name(uri), place.files->GetFileInfo(place.path));
   if (info.type() == arrow::fs::FileType::NotFound)
@@ -102,8 +136,16 @@ std::vector<CloudFile> list_cloud_files(const std::string& uri) {
   return files;
 }
 
-std::unique_ptr<storage::ByteSource> open_cloud_file(const std::string& uri) {
-  return std::make_unique<CloudSource>(uri);
+}  // namespace
+
+CloudClients::~CloudClients() { arrow::fs::EnsureFinalized(); }
+
+std::vector<CloudFile> list_cloud_files(const std::string& uri, const StopCheck& should_stop) {
+  return result_of(should_stop, [uri] { return list_files(uri); });
+}
+
+std::unique_ptr<storage::ByteSource> open_cloud_file(const std::string& uri, StopCheck should_stop) {
+  return std::make_unique<CloudSource>(uri, std::move(should_stop));
 }
 
 }  // namespace slm::data

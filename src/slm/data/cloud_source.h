@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "slm/core/interrupted.h"
 #include "slm/storage/byte_source.h"
 
 namespace slm::data {
@@ -30,10 +31,11 @@ struct CloudFile {
 
 inline bool is_cloud_address(std::string_view uri) { return uri.starts_with("gs://") || uri.starts_with("s3://"); }
 
-// The file itself, or all files under a folder, sorted. Throws Error where there is nothing.
-std::vector<CloudFile> list_cloud_files(const std::string& uri);
+// The file itself, or all files under a folder, sorted. Throws Error where there is nothing, and Interrupted: the call
+// to the server then goes on, on a thread of its own, until the program ends, which must not wait for ~CloudClients().
+std::vector<CloudFile> list_cloud_files(const std::string& uri, const StopCheck& should_stop);
 
-// Can seek. Throws Error.
-std::unique_ptr<storage::ByteSource> open_cloud_file(const std::string& uri);
+// Can seek. Throws as list_cloud_files does, when it is read, too.
+std::unique_ptr<storage::ByteSource> open_cloud_file(const std::string& uri, StopCheck should_stop);
 
 }  // namespace slm::data

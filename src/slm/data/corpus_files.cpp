@@ -58,7 +58,7 @@ void CorpusFiles::add_input(const std::string& input) {
     throw UsageError(
         fmt::format("{}: expected a path, or an address that begins with http://, https://, hf://, s3:// "
                     "or gs://; copy it to a local path first",
-                    input));
+                    name_of(input)));
   } else if (storage::is_directory(input)) {
     add_folder(input);
   } else if (!storage::exists(input) && storage::is_glob(input)) {
@@ -130,7 +130,7 @@ void CorpusFiles::add_hub(const std::string& uri) {
 }
 
 void CorpusFiles::add_cloud(const std::string& uri) {
-  const std::vector<CloudFile> files = list_cloud_files(uri);
+  const std::vector<CloudFile> files = list_cloud_files(uri, options_.should_stop);
   const bool is_file = files.size() == 1 && files[0].uri == uri;
   const size_t num_before = inputs_.size();
   for (const CloudFile& file : files) {
@@ -145,7 +145,7 @@ void CorpusFiles::add_cloud(const std::string& uri) {
 
 std::unique_ptr<storage::ByteSource> CorpusFiles::open_input(const Input& input) {
   if (input.hub) return storage::open_file_source(input.hub->download(input.hub_path), input.path);
-  if (is_cloud_address(input.path)) return open_cloud_file(input.path);
+  if (is_cloud_address(input.path)) return open_cloud_file(input.path, options_.should_stop);
   if (is_web_address(input.path)) return http_.open({.url = input.path}, name_of(input.path));
   return storage::open_file_source(input.path);
 }

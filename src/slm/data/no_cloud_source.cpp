@@ -16,8 +16,8 @@ namespace {
 
 CloudClients::~CloudClients() = default;
 
-std::vector<CloudFile> list_cloud_files(const std::string& uri) { fail(uri); }
+std::vector<CloudFile> list_cloud_files(const std::string& uri, const StopCheck&) { fail(uri); }
 
-std::unique_ptr<storage::ByteSource> open_cloud_file(const std::string& uri) { fail(uri); }
+std::unique_ptr<storage::ByteSource> open_cloud_file(const std::string& uri, StopCheck) { fail(uri); }
 
 }  // namespace slm::data

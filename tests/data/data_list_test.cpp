@@ -27,6 +27,14 @@ TEST(DataList, SeparatesNamesAndWeights) {
   EXPECT_EQ(described("a:"), "[a:]");
 }
 
+TEST(DataList, IsNamedAndKeptWithoutSecrets) {
+  const std::string list = "https://u:PASS@host/a.jsonl?sig=KEY:0.5,b.txt:2,s3://id:PASS@bucket/c?region=x";
+  EXPECT_EQ(data_list_name(list), "https://host/a.jsonl:0.5,b.txt:2,s3://bucket/c");
+  const std::string record = data_list_record(list);
+  EXPECT_TRUE(record.starts_with("https://host/a.jsonl:0.5,b.txt:2,s3://bucket/c?sha256=")) << record;
+  EXPECT_EQ(data_list_record(record), record);
+}
+
 TEST(DataList, TakesWhatExistsAsItIs) {
   const test::ScratchFolder folder;
   storage::write_file(folder / "x,y", "");

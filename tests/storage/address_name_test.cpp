@@ -11,6 +11,7 @@ TEST(AddressName, HasNoSecrets) {
   EXPECT_EQ(address_name("http://host"), "http://host");
   EXPECT_EQ(address_name("s3://KEY:SECRET@bucket/a?region=x"), "s3://bucket/a");
   EXPECT_EQ(address_name("gs://anonymous@bucket/a"), "gs://anonymous@bucket/a");
+  EXPECT_EQ(address_name("ftp://user:PASS@host/a?b"), "ftp://host/a");
   for (const char* other : {"a?b@c#d", "file:///a?b", "hf://o/n/x@main", "-", ""})
     EXPECT_EQ(address_name(other), other);
 }
@@ -22,6 +23,10 @@ TEST(AddressName, TellsFilesApartWhateverSignsThem) {
   EXPECT_NE(first, address_record("https://host/get?id=2"));
   EXPECT_EQ(address_record("https://host/d.jsonl?sig=SECRET&se=2027"), "https://host/d.jsonl");
   EXPECT_EQ(address_record("dir/d.jsonl?x=1"), "dir/d.jsonl?x=1");
+  EXPECT_EQ(address_record(first), first);
+  EXPECT_TRUE(lacks_query(first));
+  EXPECT_FALSE(lacks_query("https://host/get?sha256=no-hash"));
+  EXPECT_FALSE(lacks_query("https://host/get"));
 }
 
 }  // namespace

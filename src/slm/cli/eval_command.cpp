@@ -11,6 +11,7 @@
 #include "slm/core/error.h"
 #include "slm/core/json_text.h"
 #include "slm/core/quantities.h"
+#include "slm/data/data_list.h"
 #include "slm/train/evaluation.h"
 
 namespace slm::cli {
@@ -59,7 +60,7 @@ class EvalCommand final : public Command {
       throw Error(
           fmt::format("{}: its loss on {} is {}: its weights give no probabilities; evaluate an earlier checkpoint of "
                       "the run",
-                      model_.model, data_, result.loss));
+                      model_.model, data::data_list_name(data_), result.loss));
     }
     print(result);
     return kExitDone;

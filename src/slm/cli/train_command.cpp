@@ -20,6 +20,7 @@
 #include "slm/core/json_text.h"
 #include "slm/core/parallel.h"
 #include "slm/core/quantities.h"
+#include "slm/data/data_list.h"
 #include "slm/formats/model_folder.h"
 #include "slm/generate/generate.h"
 #include "slm/generate/prompt.h"
@@ -158,6 +159,10 @@ void TrainCommand::check_place(const RunFolder& folder, const std::optional<std:
 std::string TrainCommand::config_json(const OptionTable& options, const models::DecoderConfig& config) const {
   nlohmann::json object = options.values();
   for (const char* of_one_call : {"resume", "overwrite", "config", "quiet", "model_dir"}) object.erase(of_one_call);
+  for (const char* of_data : {"data", "val_data"}) {
+    if (object.contains(of_data) && object[of_data].is_string())
+      object[of_data] = data::data_list_record(object[of_data]);
+  }
   object.update(parse_json(formats::to_json(config)));
   // A path need not be UTF-8, a JSON text must.
   return json_text(object, 2) + "\n";

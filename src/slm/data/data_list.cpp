@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "slm/core/error.h"
+#include "slm/storage/address_name.h"
 #include "slm/storage/folder.h"
 #include "slm/storage/local_path.h"
 
@@ -29,6 +30,20 @@ NamedData parse_part(std::string_view part) {
   return {.name = std::string(part.substr(0, colon)), .weight = weight};
 }
 
+template <class Rename>
+std::string with_names(const std::string& text, const Rename& rename) {
+  if (is_local_path(text)) return text;
+  std::string renamed;
+  for (size_t begin = 0; begin <= text.size();) {
+    const size_t end = std::min(text.find(',', begin), text.size());
+    const std::string part = text.substr(begin, end - begin);
+    const std::string name = parse_part(part).name;
+    renamed += (begin > 0 ? "," : "") + rename(name) + part.substr(name.size());
+    begin = end + 1;
+  }
+  return renamed;
+}
+
 }  // namespace
 
 std::vector<NamedData> parse_data_list(const std::string& text, const std::string& flag) {
@@ -38,12 +53,16 @@ std::vector<NamedData> parse_data_list(const std::string& text, const std::strin
     const size_t end = std::min(text.find(',', begin), text.size());
     list.push_back(parse_part(std::string_view(text).substr(begin, end - begin)));
     if (list.back().name.empty()) {
-      throw UsageError(
-          fmt::format("{} is '{}', expected names between the commas, as in 'a,b' or 'a:0.7,b:0.3'", flag, text));
+      throw UsageError(fmt::format("{} is '{}', expected names between the commas, as in 'a,b' or 'a:0.7,b:0.3'", flag,
+                                   data_list_name(text)));
     }
     begin = end + 1;
   }
   return list;
 }
+
+std::string data_list_name(const std::string& text) { return with_names(text, storage::address_name); }
+
+std::string data_list_record(const std::string& text) { return with_names(text, storage::address_record); }
 
 }  // namespace slm::data

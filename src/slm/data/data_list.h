@@ -16,4 +16,8 @@ struct NamedData {
 // whatever characters its name has. Throws UsageError, in the name of `flag`, for an empty name.
 std::vector<NamedData> parse_data_list(const std::string& text, const std::string& flag);
 
+// Such a text as messages call it, and as a file may keep it: each name by storage::address_name, address_record.
+std::string data_list_name(const std::string& text);
+std::string data_list_record(const std::string& text);
+
 }  // namespace slm::data

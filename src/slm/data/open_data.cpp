@@ -15,6 +15,7 @@
 #include "slm/data/stories.h"
 #include "slm/data/text_files.h"
 #include "slm/data/token_shard.h"
+#include "slm/storage/address_name.h"
 #include "slm/storage/folder.h"
 #include "slm/storage/local_path.h"
 
@@ -116,7 +117,7 @@ std::shared_ptr<const text::Tokenizer> own_tokenizer(const DataOptions& options,
     throw Error(
         fmt::format("{}: text is spelled with the tokenizer '{}' here, which is no file or folder: put the folder "
                     "with its tokenizer.json there, or name another with --tokenizer",
-                    options.data, name));
+                    data_list_name(options.data), name));
   }
   return text::load_tokenizer(name);
 }
@@ -155,7 +156,7 @@ void check_preparable(const DataOptions& options, const std::vector<Part>& parts
     throw Error(
         fmt::format("{}: has to be prepared first, which needs a vocabulary: set --tokenizer to the path of a "
                     "tokenizer or to byte, or run 'slm prepare'",
-                    part.named.name));
+                    storage::address_name(part.named.name)));
   }
 }
 
@@ -190,14 +191,14 @@ int64_t vocab_size_for(const DataOptions& options, const text::Tokenizer* tokeni
     const int64_t size = options.vocab_size != 0 ? options.vocab_size : options.default_vocab_size;
     if (size >= 1) return size;
     throw UsageError(fmt::format("--vocab_size is {}, expected at least 1: '{}' has token ids but no tokenizer", size,
-                                 options.data));
+                                 data_list_name(options.data)));
   }
   const int64_t needed = tokenizer->vocab_size();
   if (options.vocab_size != 0 && options.vocab_size < needed) {
     throw Error(
         fmt::format("{}: the {} tokenizer has {} tokens, more than --vocab_size {}: leave --vocab_size out, or set "
                     "it to at least {}",
-                    options.data, tokenizer->kind(), needed, options.vocab_size, needed));
+                    data_list_name(options.data), tokenizer->kind(), needed, options.vocab_size, needed));
   }
   const bool sets_the_size = tokenizer->kind() == "char" || tokenizer->kind() == "byte";
   return sets_the_size ? needed : std::max(needed, options.vocab_size);

@@ -6,6 +6,7 @@
 #include <system_error>
 #include <vector>
 
+#include "slm/core/error.h"
 #include "slm/data/corpus_walk.h"
 #include "slm/data/file_kind.h"
 #include "slm/data/prepare.h"
@@ -57,7 +58,7 @@ class StateOfFiles {
 };
 
 std::string state_of_corpus(const std::string& name) {
-  if (storage::is_address(name)) return storage::sha256_of(name);
+  if (storage::is_address(name)) return storage::sha256_of(storage::address_record(name));
   StateOfFiles state;
   if (storage::exists(name)) {
     state.add(name);
@@ -129,6 +130,12 @@ std::string prepare_on_demand(const std::string& name, std::shared_ptr<const tex
   if (options.progress) {
     prepare_options.progress = [&](const PrepareProgress& progress) {
       options.progress(progress.bytes_read, progress.bytes_total.value_or(0));
+    };
+  }
+  if (storage::lacks_query(name)) {
+    prepare_options.open_blocks = [&](const BlockSourceOptions&) -> std::unique_ptr<BlockSource> {
+      throw Error(fmt::format("{}: its query was not kept, as it may hold a key: give the whole address again",
+                              storage::address_name(name)));
     };
   }
   NewFolder cache(options.cache_dir);

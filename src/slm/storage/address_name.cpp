@@ -1,14 +1,18 @@
 #include "slm/storage/address_name.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 
 #include "slm/storage/ascii_text.h"
+#include "slm/storage/local_path.h"
 #include "slm/storage/sha256.h"
 
 namespace slm::storage {
 namespace {
 
+constexpr std::string_view kHashName = "sha256=";
 constexpr size_t kHashDigits = 16;
 
 // Parameters that say who may read, and until when: of Amazon, Google, Azure, CloudFront and the like.
@@ -44,10 +48,20 @@ bool signs(std::string_view parameter) {
          std::find(kSigning.begin(), kSigning.end(), name) != kSigning.end();
 }
 
+// What follows the @ in a hub's address is a revision, and any character may be part of a path.
 bool may_hold_key(std::string_view uri) {
-  constexpr std::array<std::string_view, 4> kSchemes = {"http://", "https://", "s3://", "gs://"};
-  return std::any_of(kSchemes.begin(), kSchemes.end(),
-                     [&](std::string_view scheme) { return uri.starts_with(scheme); });
+  return is_address(uri) && !uri.starts_with("file://") && !uri.starts_with("hf://");
+}
+
+// Whether a query is what address_record() puts in the place of another one.
+bool is_record(std::string_view query) {
+  return query.starts_with(kHashName) && is_lower_hex(query.substr(kHashName.size()), kHashDigits);
+}
+
+std::string_view query_of(std::string_view uri) {
+  const size_t begin = uri.find('?');
+  if (!may_hold_key(uri) || begin == std::string_view::npos) return {};
+  return uri.substr(begin + 1, uri.find('#', begin) - begin - 1);
 }
 
 }  // namespace
@@ -65,17 +79,18 @@ std::string address_name(std::string_view uri) {
 
 std::string address_record(std::string_view uri) {
   std::string record = address_name(uri);
-  const size_t begin = uri.find('?');
-  if (!may_hold_key(uri) || begin == std::string_view::npos) return record;
   std::string kept;
-  std::string_view rest = uri.substr(begin + 1, uri.find('#', begin) - begin - 1);
+  std::string_view rest = query_of(uri);
+  if (is_record(rest)) return fmt::format("{}?{}", record, rest);
   while (!rest.empty()) {
     const size_t end = std::min(rest.find('&'), rest.size());
     if (!signs(rest.substr(0, end))) kept += '&' + std::string(rest.substr(0, end));
     rest.remove_prefix(std::min(end + 1, rest.size()));
   }
-  if (!kept.empty()) record += "?sha256=" + sha256_of(kept).substr(0, kHashDigits);
+  if (!kept.empty()) record += fmt::format("?{}{}", kHashName, sha256_of(kept).substr(0, kHashDigits));
   return record;
 }
+
+bool lacks_query(std::string_view uri) { return is_record(query_of(uri)); }
 
 }  // namespace slm::storage

@@ -10,6 +10,7 @@
 #include "slm/core/error.h"
 #include "slm/storage/address_name.h"
 #include "slm/storage/http_exchange.h"
+#include "slm/storage/hub_repository.h"
 
 namespace slm::storage {
 namespace {
@@ -149,7 +150,7 @@ class HttpSource : public ByteSource {
         is_finished_ = true;
         return;
       }
-      if (status != 200 && status != 206) throw Error(fmt::format("{}: {}", name_, describe_refusal(status, headers)));
+      if (status != 200 && status != 206) throw Error(fmt::format("{}: {}", name_, problem_of(status, headers)));
       check_unchanged(headers);
       if (status == 206) {
         const auto range = parse_content_range(headers.get("content-range"));
@@ -171,6 +172,14 @@ class HttpSource : public ByteSource {
     } catch (const ConnectionFailure& failure) {
       lose(failure.what());
     }
+  }
+
+  std::string problem_of(int status, const HttpHeaders& headers) const {
+    if ((status != 401 && status != 403) || is_hub_address(name_)) return describe_refusal(status, headers);
+    return fmt::format(
+        "the server answers {}; give the address with the user and password, https://USER:PASSWORD@HOST/..., or the "
+        "signature that it needs now",
+        status);
   }
 
   void set_size(int64_t size) {

@@ -70,6 +70,29 @@ TEST(LongText, TheFastPathGivesTheIdsOfThePipeline) {
   }
 }
 
+// More words, more new ones, more ids for each byte than a block or a buffer has room for.
+TEST(LongText, TextsThatFillEveryBufferGiveTheIdsOfThePipeline) {
+  std::mt19937 random(11);
+  const auto text_of = [&](size_t size, const auto& next) {
+    std::string text;
+    while (text.size() < size) text += next();
+    return text;
+  };
+  const std::string letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+  const std::vector<std::string> texts = {
+      text_of(9000, [&] { return static_cast<char>(random()); }),
+      text_of(9000, [&] { return random() % 16 == 0 ? ' ' : letters[random() % letters.size()]; }),
+      text_of(9000, [&] { return random() % 2 == 0 ? '7' : 'q'; }),
+      text_of(9000, [&] { return random() % 40 == 0 ? '\n' : "#-"[random() % 2]; }),
+      std::string(9000, ' ') + std::string(9000, 'z'),
+  };
+  for (const Case& one : cases()) {
+    for (const std::string& text : texts) {
+      EXPECT_EQ(one.tokenizer->encode(text), one.tokenizer->encode_with_offsets(text).ids) << one.name;
+    }
+  }
+}
+
 TEST(LongText, PartsOfACutTextGiveTheIdsOfTheWhole) {
   int num_cuts = 0;
   for (const Case& one : cases()) {

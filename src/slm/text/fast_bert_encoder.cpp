@@ -35,8 +35,8 @@ class FastBertEncoder final : public FastEncoder {
   static constexpr size_t kReach = BertScanner::kReach;
 
   struct Word {
-    ShortWord key;
-    uint32_t place;
+    WordKey key;
+    WordCache::Place place;
     uint8_t begin, length;
   };
 
@@ -79,15 +79,15 @@ class FastBertEncoder final : public FastEncoder {
       Word& word = words[num_words++];
       word.begin = static_cast<uint8_t>(begin);
       word.length = static_cast<uint8_t>(length);
-      word.key = ShortWord::of(spelled + begin, std::min(length, ShortWord::kMaxBytes));
-      word.place = WordCache::place_of(word.key);
-      memory.cache.prefetch(word.place);
+      word.key = WordKey::of(spelled + begin, std::min(length, ShortWord::kMaxBytes));
+      word.place = memory.cache.place_of(word.key);
+      WordCache::prefetch(word.place);
     }
     for (size_t i = 0; i < num_words; ++i) {
       const Word& word = words[i];
       const std::string_view as_written(spelled + word.begin, word.length);
       if (word.length <= ShortWord::kMaxBytes) [[likely]] {
-        const PackedIds* const known = memory.cache.find(word.key, word.place);
+        const PackedIds* const known = WordCache::find(word.key, word.place);
         const bool is_here = known != nullptr && !known->is_elsewhere();
         if (is_here) [[likely]] {
           out.added(known->write(out.end()));
@@ -109,14 +109,14 @@ class FastBertEncoder final : public FastEncoder {
     int32_t* const ids = out.end();
     int32_t* end;
     if (is_plain) {
-      end = model_.tokenize(word.key, ids);
+      end = model_.tokenize(word.key.word(), ids);
     } else {
       char spelled[kMaxSpelled];
       end = tokenize({spelled, spell(as_written, spelled)}, ids);
     }
     const std::span<const int32_t> added(ids, end);
     const PackedIds packed = PackedIds::of(added);
-    memory.cache.insert(word.key, word.place, packed);
+    WordCache::insert(word.key, word.place, packed);
     if (packed.is_elsewhere()) memory.cache.insert_long(as_written, hash_bytes(as_written), added);
     out.added(added.size());
   }

@@ -1,19 +1,17 @@
 #include <algorithm>
 #include <bit>
-#include <utility>
 
-#include "slm/text/byte_block.h"
 #include "slm/text/byte_merger.h"
 #include "slm/text/byte_tokenizer.h"
 #include "slm/text/fast_encoder.h"
+#include "slm/text/gapped_ids.h"
 #include "slm/text/gpt_scanner.h"
-#include "slm/text/id_buffer.h"
 #include "slm/text/nfc_check.h"
 #include "slm/text/normal_form.h"
 #include "slm/text/short_word_merger.h"
 #include "slm/text/string_hash.h"
 #include "slm/text/utf8.h"
-#include "slm/text/word_group.h"
+#include "slm/text/words_ahead.h"
 
 namespace slm::text {
 namespace {
@@ -41,29 +39,24 @@ class FastByteLevelEncoder final : public FastEncoder {
       memory.spelled = std::move(spelled);
       text = memory.spelled;
     }
-    IdBuffer out(ids);
-    WordGroup group;
-    // The places of a block's words in the cache are known one block before these are looked at: the processor fetches
-    // them meanwhile.
-    Block blocks[2];
-    Block *next = &blocks[0], *last = &blocks[1];
+    GappedIds out;
+    WordsAhead ahead(memory.cache);
     const auto visit_block = [&](std::string_view rest, const char* bytes, uint64_t starts) {
-      find_words(rest, bytes, starts, memory.cache, *next);
-      look_up(*last, memory.cache, group, out);
-      std::swap(next, last);
+      if (out.is_full()) append(out, memory.cache, ids);
+      find_words(rest.data(), bytes, starts, memory.cache, ahead, out);
     };
     const auto visit_match = [&](std::string_view rest, size_t size) {
       while (size > 0) {
-        const size_t covered = find_parts(rest, size, memory.cache, *next);
-        look_up(*last, memory.cache, group, out);
-        std::swap(next, last);
+        if (out.is_full()) append(out, memory.cache, ids);
+        const size_t covered = find_part(rest, size, memory.cache, ahead, out);
         rest.remove_prefix(covered);
         size -= covered;
       }
     };
     scanner_.for_each_block(text, visit_block, visit_match);
-    look_up(*last, memory.cache, group, out);
-    append(group, memory.cache, out);
+    if (out.is_full()) append(out, memory.cache, ids);
+    finish(memory.cache, ahead, out);
+    append(out, memory.cache, ids);
     return true;
   }
 
@@ -72,139 +65,149 @@ class FastByteLevelEncoder final : public FastEncoder {
 
  private:
   // A word, or a part of one that no merge joins with its neighbours: such parts come again more often than long words.
-  struct Word {
-    ShortWord key;
-    uint32_t place;
-    uint16_t begin, length;  // longer than a ShortWord: the rest is not set
-  };
-  struct Block {
-    std::string_view text;       // from the first word on
-    std::string_view long_part;  // behind the words, or empty
-    size_t num_words = 0;
-    Word words[ByteBlock::kSize];
+  using Word = WordsAhead::Word;
 
-    void add(const ShortWord& key, size_t begin, size_t length, const WordCache& cache) {
-      Word& word = words[num_words++];
-      word = {key, WordCache::place_of(key), static_cast<uint16_t>(begin), static_cast<uint16_t>(length)};
-      cache.prefetch(word.place);
-    }
-  };
-
-  // The words between the starts. 16 bytes can be read at each place of `bytes`.
-  void find_words(std::string_view text, const char* bytes, uint64_t starts, const WordCache& cache,
-                  Block& block) const {
-    block.text = text;
+  // The words between the starts. 16 bytes can be read at each place of `bytes`, which are those of `text`.
+  void find_words(const char* text, const char* bytes, uint64_t starts, WordCache& cache, WordsAhead& ahead,
+                  GappedIds& out) const {
+    int32_t* ids = out.end();
+    Word* next = ahead.end();
     size_t begin = 0;
-    Word* next = block.words;
-    const auto add = [&](size_t length, size_t key_length) {
-      const ShortWord key = ShortWord::of(bytes + begin, key_length);
-      *next = {key, WordCache::place_of(key), static_cast<uint16_t>(begin), static_cast<uint16_t>(length)};
-      cache.prefetch(next++->place);
-      begin += length;
+    const auto add = [&](const Word& word) {
+      WordCache::prefetch(word.place);
+      *next = word;
+      look_up(*(next++ - WordsAhead::kLag), cache, ids, out);
     };
     for (starts &= starts - 1; starts != 0; starts &= starts - 1) {
       const auto end = static_cast<size_t>(std::countr_zero(starts));
       if (end - begin <= ShortWord::kMaxBytes) [[likely]] {
-        add(end - begin, end - begin);
+        add(WordsAhead::short_word(WordKey::of(bytes + begin, end - begin), text + begin, cache));
+        begin = end;
         continue;
       }
       while (begin < end) {
         const size_t length = part_end({bytes + begin, end - begin});
-        add(length, std::min(length, ShortWord::kMaxBytes));
+        if (length <= ShortWord::kMaxBytes) {
+          add(WordsAhead::short_word(WordKey::of(bytes + begin, length), text + begin, cache));
+        } else {
+          add(WordsAhead::long_word({text + begin, length}, cache));
+        }
+        begin += length;
       }
     }
-    block.num_words = static_cast<size_t>(next - block.words);
+    ahead.set_end(next);
+    out.set_end(ids);
   }
 
-  // Parts of the word that has the first `size` bytes; returns how many bytes they have.
-  size_t find_parts(std::string_view text, size_t size, const WordCache& cache, Block& block) const {
-    block.text = text;
-    size_t begin = 0;
-    while (begin < size && block.num_words < ByteBlock::kSize) {
-      const size_t length = part_end(text.substr(begin, size - begin));
-      const std::string_view part = text.substr(begin, length);
-      begin += length;
-      if (length > ShortWord::kMaxBytes) {
-        block.long_part = part;
-        break;
-      }
-      const bool is_inside = text.size() - (begin - length) > ShortWord::kMaxBytes;
-      block.add(is_inside ? ShortWord::of(part.data(), length) : ShortWord::of(part), begin - length, length, cache);
-    }
-    return begin;
+  // The first part of the word that has the first `size` bytes; returns how many bytes it has.
+  size_t find_part(std::string_view text, size_t size, WordCache& cache, WordsAhead& ahead, GappedIds& out) const {
+    const size_t length = part_end(text.substr(0, size));
+    const std::string_view part = text.substr(0, length);
+    Word* const next = ahead.end();
+    *next = length <= ShortWord::kMaxBytes ? WordsAhead::short_word(WordKey(ShortWord::of(part)), part.data(), cache)
+                                           : WordsAhead::long_word(part, cache);
+    ahead.set_end(next + 1);
+    int32_t* ids = out.end();
+    look_up(*(next - WordsAhead::kLag), cache, ids, out);
+    out.set_end(ids);
+    return length;
+  }
+
+  // The words that have not been looked up.
+  static void finish(WordCache& cache, WordsAhead& ahead, GappedIds& out) {
+    int32_t* ids = out.end();
+    const Word* const end = ahead.end();
+    for (const Word* word = end - WordsAhead::kLag; word != end; ++word) look_up(*word, cache, ids, out);
+    out.set_end(ids);
   }
 
   size_t part_end(std::string_view word) const {
     return model_.options().ignore_merges ? word.size() : merger_.first_part_end(word);
   }
 
-  // Takes the ids of the words from the cache, as far as it has them, and leaves the block empty.
-  void look_up(Block& block, WordCache& cache, WordGroup& group, IdBuffer& out) const {
-    const Word* const end = block.words + std::exchange(block.num_words, 0);
-    for (const Word* word = block.words; word != end; ++word) {
-      const bool is_short = word->length <= ShortWord::kMaxBytes;
-      const PackedIds* const known = is_short ? cache.find(word->key, word->place) : nullptr;
-      const bool is_here = known != nullptr && !known->is_elsewhere();
-      if (is_here) [[likely]] {
-        group.add(*known);
+  // Writes the ids of a word to `ids` and moves it, or leaves a gap.
+  static void look_up(const Word& word, const WordCache& cache, int32_t*& ids, GappedIds& out) {
+    const PackedIds* const known = WordCache::find(word.key, word.place);
+    if (known != nullptr) [[likely]] {
+      const uint32_t count = known->write(ids);
+      if (count != PackedIds::kElsewhere) [[likely]] {
+        ids += count;
+        return;
+      }
+    }
+    if (known == nullptr && word.is_short()) {
+      out.add_new(word, ids);
+    } else {
+      const uint64_t hash = hash_bytes(word.as_written());
+      cache.prefetch_long(hash);
+      out.add_long(word, hash, ids);
+    }
+  }
+
+  // Appends all ids with those that belong in the gaps, and leaves nothing in `out`.
+  void append(GappedIds& out, WordCache& cache, std::vector<int32_t>& ids) const {
+    merge_new(out.gaps(), cache);
+    const size_t first = ids.size(), num_between = out.ids().size();
+    ids.resize(first + num_between + out.gaps().size() * PackedIds::kRoom);
+    int32_t* end = ids.data() + first;
+    const int32_t* between = out.ids().data();
+    const auto copy_until = [&](size_t place) {
+      const int32_t* const until = out.ids().data() + place;
+      end = std::copy(between, until, end);
+      between = until;
+    };
+    for (const GappedIds::Gap& gap : out.gaps()) {
+      copy_until(gap.begin);
+      if (const uint32_t count = gap.ids.write(end); count != PackedIds::kElsewhere) [[likely]] {
+        end += count;
         continue;
       }
-      const std::string_view text = block.text.substr(word->begin, word->length);
-      if (is_short && known == nullptr) {
-        group.add_new(text, word->key, word->place);
+      const std::string_view word = gap.word.as_written();
+      const uint64_t hash = gap.is_new ? hash_bytes(word) : gap.hash;
+      const std::span<const int32_t> known = cache.find_long(word, hash);
+      if (!known.empty() && known.size() <= PackedIds::kRoom) {
+        end = std::copy(known.begin(), known.end(), end);
+        continue;
+      }
+      const size_t room = ids.size() - static_cast<size_t>(end - ids.data());
+      ids.resize(ids.size() - room);
+      if (known.empty()) {
+        append_new_long(word, hash, cache, ids);
       } else {
-        group.add(text);
+        ids.insert(ids.end(), known.begin(), known.end());
       }
+      ids.resize(ids.size() + room);
+      end = ids.data() + (ids.size() - room);
     }
-    if (!block.long_part.empty()) group.add(std::exchange(block.long_part, {}));
-    if (group.is_full()) append(group, cache, out);
+    copy_until(num_between);
+    ids.resize(static_cast<size_t>(end - ids.data()));
+    out.clear();
   }
 
-  // Appends the ids of all words, and leaves the group empty.
-  void append(WordGroup& group, WordCache& cache, IdBuffer& out) const {
-    merge_new(group, cache);
-    static constexpr size_t kTogether = IdBuffer::kRoom / PackedIds::kRoom;
-    for (size_t first = 0; first < group.num_words(); first += kTogether) {
-      int32_t* end = out.end();
-      for (size_t i = first; i < std::min(first + kTogether, group.num_words()); ++i) {
-        const uint32_t count = group[i].write(end);
-        if (count != PackedIds::kElsewhere) [[likely]] {
-          end += count;
-        } else {
-          out.added_up_to(end);
-          append_long(group.text_of(i), cache, out.flushed());
-          end = out.end();
-        }
-      }
-      out.added_up_to(end);
-    }
-    group.clear();
-  }
-
-  // The new short words of the group, as many at once as the merger likes.
-  void merge_new(WordGroup& group, WordCache& cache) const {
+  // The new words, as many at once as the merger likes.
+  void merge_new(std::span<GappedIds::Gap> gaps, WordCache& cache) const {
     static constexpr size_t kTogether = 8;
-    for (size_t next = 0; next < group.num_new();) {
-      WordGroup::NewWord chosen[kTogether];
+    for (size_t next = 0; next < gaps.size();) {
+      GappedIds::Gap* chosen[kTogether];
       ShortWord words[kTogether];
       size_t num_words = 0;
-      for (; next < group.num_new() && num_words < kTogether; ++next) {
-        const WordGroup::NewWord& word = group.new_word(next);
-        const PackedIds* const known = cache.find(word.key(), word.place);  // since it came before
-        if (known == nullptr) {
-          chosen[num_words] = word;
-          words[num_words++] = word.key();
-        } else if (!known->is_elsewhere()) {
-          group[word.index] = *known;
+      for (; next < gaps.size() && num_words < kTogether; ++next) {
+        GappedIds::Gap& gap = gaps[next];
+        if (!gap.is_new) continue;
+        if (const PackedIds* const known = WordCache::find(gap.word.key, gap.word.place)) {  // since it came before
+          gap.ids = *known;
+        } else {
+          chosen[num_words] = &gap;
+          words[num_words++] = gap.word.key.word();
         }
       }
       ShortWordIds merged[kTogether];
       if (merges_together_) short_merger_.merge({words, num_words}, merged);
       for (size_t i = 0; i < num_words; ++i) {
-        const std::string_view text = group.text_of(chosen[i].index);
-        const PackedIds ids = merges_together_ ? packed(merged[i], text, cache) : merged_ids(text, cache);
-        cache.insert(words[i], chosen[i].place, ids);
-        if (!ids.is_elsewhere()) group[chosen[i].index] = ids;
+        GappedIds::Gap& gap = *chosen[i];
+        const std::string_view text = gap.word.as_written();
+        gap.ids = merges_together_ ? packed(merged[i], text, cache) : merged_ids(text, cache);
+        WordCache::insert(gap.word.key, gap.word.place, gap.ids);
       }
     }
   }
@@ -229,11 +232,7 @@ class FastByteLevelEncoder final : public FastEncoder {
     return ids;
   }
 
-  void append_long(std::string_view word, WordCache& cache, std::vector<int32_t>& ids) const {
-    const uint64_t hash = hash_bytes(word);
-    const auto known = cache.find_long(word, hash);
-    ids.insert(ids.end(), known.begin(), known.end());
-    if (!known.empty()) return;
+  void append_new_long(std::string_view word, uint64_t hash, WordCache& cache, std::vector<int32_t>& ids) const {
     const size_t first = ids.size();
     append_merged(word, ids);
     cache.insert_long(word, hash, std::span(ids).subspan(first));

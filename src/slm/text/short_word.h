@@ -38,7 +38,7 @@ struct ShortWord {
   }
 
   // The first `length` bytes.
-  ShortWord prefix(size_t length) const {
+  constexpr ShortWord prefix(size_t length) const {
     return {low & kMasks[length].low, (high & kMasks[length].high) | uint64_t{length} << kLengthShift};
   }
   // The bytes from `begin` on, at most the length; for prefix(), as the length is not set.

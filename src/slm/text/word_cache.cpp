@@ -21,13 +21,7 @@ PackedIds PackedIds::of(std::span<const int32_t> ids) {
   return packed;
 }
 
-WordCache::WordCache() : short_((size_t{1} << kShortBits) * kWays), medium_(kNumMedium), long_(kNumLong) {}
-
-void WordCache::insert(const ShortWord& word, uint32_t place, const PackedIds& ids) {
-  // A new word comes second, so that it does not push a frequent one away.
-  Short* const entries = &short_[place];
-  entries[entries[0].word == word ? 0 : 1] = {word, ids};
-}
+WordCache::WordCache() : short_((kNumPlaces + 1) * kWays), medium_(kNumMedium), long_(kNumLong) {}
 
 std::span<const int32_t> WordCache::find_long(std::string_view word, uint64_t hash) const {
   if (word.size() <= kMaxMediumBytes) {

@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include "slm/text/short_word.h"
+#include "slm/text/word_key.h"
 #include "slm/text/zeroed_table.h"
 
 namespace slm::text {
@@ -46,31 +46,40 @@ class WordCache {
  public:
   WordCache();
 
+  struct alignas(32) Entry {
+    WordKey word;
+    PackedIds ids;
+  };
   // Where a short word would be: for prefetch() and find(), so that the one can run ahead of the other.
-  static uint32_t place_of(const ShortWord& word) {
-    return static_cast<uint32_t>(word.hash() >> (64 - kShortBits)) * kWays;
-  }
-  void prefetch(uint32_t place) const { __builtin_prefetch(&short_[place]); }
+  using Place = Entry*;
+  Place place_of(const WordKey& word) { return &short_[(word.hash() >> (64 - kShortBits)) * kWays]; }
+  // Has the empty word, without ids, and no other.
+  Place empty_place() { return &short_[kNumPlaces * kWays]; }
+  static void prefetch(Place place) { __builtin_prefetch(place); }
 
   // Null where the word is not known; the ids may be elsewhere, where find_long() has them. They stay as they are until
   // the next call.
-  const PackedIds* find(const ShortWord& word, uint32_t place) {
-    Short* const entries = &short_[place];
-    if (entries[0].word == word) [[likely]]
-      return &entries[0].ids;
-    if (entries[1].word != word) return nullptr;
-    std::swap(entries[0], entries[1]);
-    return &entries[0].ids;
+  static const PackedIds* find(const WordKey& word, Place place) {
+    if (place[0].word == word) [[likely]]
+      return &place[0].ids;
+    if (!(place[1].word == word)) return nullptr;
+    std::swap(place[0], place[1]);
+    return &place[0].ids;
   }
-  void insert(const ShortWord& word, uint32_t place, const PackedIds& ids);
+  static void insert(const WordKey& word, Place place, const PackedIds& ids) {
+    // A new word comes second, so that it does not push a frequent one away.
+    place[place[0].word == word ? 0 : 1] = {word, ids};
+  }
 
   // Words of any length; empty where the word is not known. The ids stay valid until the next insert.
   std::span<const int32_t> find_long(std::string_view word, uint64_t hash) const;
+  void prefetch_long(uint64_t hash) const { __builtin_prefetch(&medium_[hash % kNumMedium]); }
   void insert_long(std::string_view word, uint64_t hash, std::span<const int32_t> ids);
 
  private:
   static constexpr int kShortBits = 17;
-  static constexpr uint32_t kWays = 2;  // entries at a place, a cache line: words that come often are in the first
+  static constexpr size_t kNumPlaces = size_t{1} << kShortBits;
+  static constexpr size_t kWays = 2;  // entries at a place, a cache line: words that come often are in the first
   static constexpr size_t kNumMedium = size_t{1} << 16;
   static constexpr size_t kNumLong = size_t{1} << 14;
   static constexpr size_t kMaxArena = size_t{1} << 21;  // bytes of keys; a fourth as many ids
@@ -78,10 +87,6 @@ class WordCache {
   static constexpr size_t kMaxMediumIds = 7;
   static constexpr size_t kMaxLongBytes = 512;  // longer words hardly come again
 
-  struct alignas(32) Short {
-    ShortWord word;
-    PackedIds ids;
-  };
   struct alignas(64) Medium {
     std::array<char, kMaxMediumBytes> word;
     uint8_t length;  // 0: unused
@@ -96,7 +101,7 @@ class WordCache {
     uint32_t num_ids = 0;
   };
 
-  ZeroedTable<Short> short_;
+  ZeroedTable<Entry> short_;
   ZeroedTable<Medium> medium_;
   std::vector<Long> long_;
   std::string keys_;          // of long words

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdlib>
 #include <span>
 #include <string>
@@ -8,6 +9,7 @@
 #include "slm/core/error.h"
 #include "slm/data/block_cutter.h"
 #include "slm/data/corpus.h"
+#include "slm/data/text_pieces.h"
 
 namespace slm::data {
 
@@ -28,7 +30,8 @@ class BytesSource : public storage::ByteSource {
   std::string name_ = "fuzz";
 };
 
-// All documents of `bytes` as `make` cuts them, with blocks of about `block_bytes`.
+// All documents of `bytes` as `make` cuts them, with blocks of about `block_bytes`, but for those of white space alone:
+// whether they are left out depends on whether they are of one piece.
 template <class Make>
 std::vector<std::string> documents_of(std::span<const std::byte> bytes, int64_t block_bytes, const Make& make) {
   CorpusOptions options;
@@ -59,6 +62,7 @@ std::vector<std::string> documents_of(std::span<const std::byte> bytes, int64_t 
     }
   } catch (const Error&) {
   }
+  std::erase_if(documents, [](const std::string& text) { return std::all_of(text.begin(), text.end(), is_space); });
   return documents;
 }
 

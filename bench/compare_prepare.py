@@ -5,9 +5,10 @@
 
 The text is 32 MB of English from Debian's documentation packages (tokenizer_texts.py), cut into documents three
 times, of 4, 5 and 6 KB: no two documents are equal, and all are written as JSON Lines. Every run is a process
-of its own and starts cold: no cache but the system's of the file. Wall clock from start to end for slm prepare and for
-datasets (load_dataset and map with num_proc, from an empty cache); for the tokenizer the time of encoding alone, on the
-same documents in memory. datasets is installed from PyPI into an environment in the user's cache folder.
+of its own and starts cold: no cache but the system's of the file. Wall clock from start to end for slm prepare, for slm
+tokenizer encode on the same documents as text, and for datasets (load_dataset and map with num_proc, from an empty
+cache); for the tokenizer alone the time of encoding the same documents in memory, with the program started, the
+tokenizer loaded and the text read. datasets is installed from PyPI into an environment in the user's cache folder.
 """
 
 import argparse
@@ -43,16 +44,17 @@ def documents(text, size):
 
 
 def make_corpus(cache, mb):
-    """The same documents as JSON Lines, and each followed by a zero byte."""
-    lines, bare = cache / f"english-{mb}mb.jsonl", cache / f"english-{mb}mb.zeros"
-    if not (lines.exists() and bare.exists()):
+    """The same documents as JSON Lines, each followed by a zero byte, and as they are."""
+    lines, bare, plain = (cache / f"english-{mb}mb.{ending}" for ending in ("jsonl", "zeros", "txt"))
+    if not (lines.exists() and bare.exists() and plain.exists()):
         source = tokenizer_texts.collect(cache / "tokenizer_texts", 32)["english"]
         text = pathlib.Path(source).read_bytes().replace(b"\0", b"").decode()
-        with open(lines, "w") as json_file, open(bare, "wb") as bare_file:
+        with open(lines, "w") as json_file, open(bare, "wb") as bare_file, open(plain, "wb") as plain_file:
             for document in documents(text, mb * 1_000_000):
                 json_file.write(json.dumps({"text": document}, ensure_ascii=False) + "\n")
                 bare_file.write(document.encode() + b"\0")
-    return lines, bare
+                plain_file.write(document.encode())
+    return lines, bare, plain
 
 
 def timed(command):
@@ -82,9 +84,9 @@ def main():
     parser.add_argument("--without_peer", action="store_true")
     arguments = parser.parse_args()
     cache = peer_environment.cache_folder()
-    lines, bare = make_corpus(cache, arguments.mb)
+    lines, bare, plain = make_corpus(cache, arguments.mb)
     tokenizer = arguments.data / arguments.tokenizer / "tokenizer.json"
-    prepare_seconds, encode_seconds, peaks_mb = [], [], []
+    prepare_seconds, program_seconds, encode_seconds, peaks_mb = [], [], [], []
     for _ in range(arguments.rounds):
         with tempfile.TemporaryDirectory() as folder:
             seconds, peak_mb, out = timed([arguments.slm, "prepare", lines, "--tokenizer", tokenizer, "--out", folder + "/out",
@@ -92,12 +94,16 @@ def main():
             prepare_seconds.append(seconds)
             peaks_mb.append(peak_mb)
             result = json.loads(out)
+            seconds, _, _ = timed([arguments.slm, "tokenizer", "encode", "--tokenizer", tokenizer, "--input", plain,
+                                   "--out", folder + "/ids.bin", "--threads", arguments.threads])
+            program_seconds.append(seconds)
         _, _, out = timed([arguments.slm_speed, tokenizer, bare, arguments.threads, arguments.mb + 1])
         encode_seconds.append(json.loads(out)["seconds"])
-    prepare, encode = statistics.median(prepare_seconds), statistics.median(encode_seconds)
+    prepare, program, encode = map(statistics.median, (prepare_seconds, program_seconds, encode_seconds))
     mb = result["bytes"] / 1e6
     print(f"{mb:.1f} MB, {result['documents']} documents, {result['tokens']} tokens, {arguments.threads} threads")
     print(f"slm prepare      {prepare:7.2f} s  {mb / prepare:7.1f} MB/s   (all rounds: {sorted(prepare_seconds)})")
+    print(f"tokenizer encode {program:7.2f} s  {mb / program:7.1f} MB/s   prepare reaches {program / prepare:.0%} of it")
     print(f"encoding alone   {encode:7.2f} s  {mb / encode:7.1f} MB/s   prepare reaches {encode / prepare:.0%} of it")
     print(f"peak memory of slm prepare {max(peaks_mb):.0f} MB")
     if arguments.without_peer:

@@ -48,7 +48,7 @@ struct CorpusOptions {
   // Limits of memory. A longer line, row or JSON value is skipped and counted; a longer document comes in pieces.
   int64_t max_record_bytes = int64_t{32} << 20;
   int64_t max_piece_bytes = int64_t{4} << 20;
-  int64_t block_bytes = int64_t{1} << 20;  // a block has about that many, unless one document is longer
+  int64_t block_bytes = int64_t{1} << 19;  // a block has about that many, unless one document is longer
 };
 
 enum class BlockFormat {

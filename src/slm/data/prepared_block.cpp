@@ -1,6 +1,7 @@
 #include "slm/data/prepared_block.h"
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 #include <span>
 #include <type_traits>
@@ -66,10 +67,13 @@ class Decoder {
 
 template <class Id>
 void append_as(std::span<const int32_t> ids, std::vector<std::byte>& out) {
-  const size_t begin = out.size();
-  out.resize(begin + ids.size() * sizeof(Id));
-  auto* to = reinterpret_cast<Id*>(out.data() + begin);
-  for (size_t i = 0; i < ids.size(); ++i) to[i] = static_cast<Id>(ids[i]);
+  std::array<Id, 1024> narrow;  // not initialized: a vector that grows is filled with zeros first
+  for (size_t begin = 0; begin < ids.size(); begin += narrow.size()) {
+    const auto piece = ids.subspan(begin, std::min(narrow.size(), ids.size() - begin));
+    for (size_t i = 0; i < piece.size(); ++i) narrow[i] = static_cast<Id>(piece[i]);
+    const auto bytes = std::as_bytes(std::span(narrow).first(piece.size()));
+    out.insert(out.end(), bytes.begin(), bytes.end());
+  }
 }
 
 void count_input(std::string_view source, int64_t bytes, std::vector<PreparedBlock::InputBytes>& inputs) {

@@ -16,6 +16,7 @@
 #include <type_traits>
 
 #include "slm/core/error.h"
+#include "slm/data/arrow_readers.h"
 #include "slm/storage/address_name.h"
 #include "slm/storage/ascii_text.h"
 
@@ -138,13 +139,13 @@ std::vector<CloudFile> list_files(const std::string& uri) {
 
 }  // namespace
 
-CloudClients::~CloudClients() { arrow::fs::EnsureFinalized(); }
+void with_arrow::end_cloud_clients() { arrow::fs::EnsureFinalized(); }
 
-std::vector<CloudFile> list_cloud_files(const std::string& uri, const StopCheck& should_stop) {
+std::vector<CloudFile> with_arrow::list_cloud_files(const std::string& uri, const StopCheck& should_stop) {
   return result_of(should_stop, [uri] { return list_files(uri); });
 }
 
-std::unique_ptr<storage::ByteSource> open_cloud_file(const std::string& uri, StopCheck should_stop) {
+std::unique_ptr<storage::ByteSource> with_arrow::open_cloud_file(const std::string& uri, StopCheck should_stop) {
   return std::make_unique<CloudSource>(uri, std::move(should_stop));
 }
 

@@ -19,6 +19,7 @@
 #include "slm/core/error.h"
 #include "slm/core/interrupted.h"
 #include "slm/core/quantities.h"
+#include "slm/data/arrow_readers.h"
 #include "slm/data/block_cutter.h"
 #include "slm/data/skip_row.h"
 #include "slm/storage/spooled_source.h"
@@ -273,7 +274,7 @@ class ParquetCutter : public BlockCutter {
 
 }  // namespace
 
-std::unique_ptr<BlockCutter> make_parquet_cutter(const CutterArguments& arguments) {
+std::unique_ptr<BlockCutter> with_arrow::make_parquet_cutter(const CutterArguments& arguments) {
   return std::make_unique<ParquetCutter>(arguments);
 }
 

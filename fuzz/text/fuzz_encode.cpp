@@ -26,9 +26,11 @@ void check(const slm::text::Tokenizer& tokenizer, std::string_view text) {
   const auto size = static_cast<int64_t>(text.size());
   for (const auto& [begin, end] : encoding.offsets) require(0 <= begin && begin <= end && end <= size);
   require(tokenizer.encode(text) == encoding.ids);
-  if (const size_t cut = slm::text::last_cut(text); cut != 0 && tokenizer.is_cuttable()) {
+  const auto allows = [&](char32_t before, char32_t after) { return tokenizer.allows_cut(before, after); };
+  if (const size_t cut = slm::text::last_cut(text, allows); cut != 0) {
     std::vector<int32_t> ids = tokenizer.encode(text.substr(0, cut));
-    tokenizer.encode(text.substr(cut), ids, {});
+    const size_t num_before = slm::text::last_character_size(text.substr(0, cut));
+    tokenizer.encode(text.substr(cut - num_before), ids, {.num_before = num_before});
     require(ids == encoding.ids);
   }
   const std::string decoded = tokenizer.decode(encoding.ids, {.skip_special_tokens = false});

@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cstring>
 #include <string>
 
 #include "cli/run_slm.h"
@@ -75,6 +76,42 @@ TEST_F(TokenizerCommands, JsonHasIdsTokensAndOffsets) {
   EXPECT_EQ(result["ids"].back(), 0);
   EXPECT_EQ(result["tokens"].back(), "<s>");
   EXPECT_EQ(result["offsets"].back(), nlohmann::json({6, 9}));
+}
+
+TEST_F(TokenizerCommands, JsonOfALongTextIsThatOfTheWhole) {
+  std::string text;
+  while (text.size() < 1'500'000) text += kText;  // beyond a block of the input, and of each list
+  const std::string input = folder_.write("long.txt", text), binary = folder_.path("long.bin");
+  const nlohmann::json result =
+      only_json_of(run_slm({"tokenizer", "encode", "--tokenizer", tokenizer_, "--input", input, "--json"}));
+  ASSERT_EQ(run_slm({"tokenizer", "encode", "--tokenizer", tokenizer_, "--input", input, "--out", binary}).exit_code,
+            0);
+  const std::string bytes = read_text(binary);
+  const auto ids = result["ids"].get<std::vector<uint32_t>>();
+  ASSERT_EQ(bytes.size(), ids.size() * sizeof(uint32_t));
+  EXPECT_EQ(std::memcmp(bytes.data(), ids.data(), bytes.size()), 0);
+  ASSERT_EQ(result["offsets"].size(), ids.size());
+  ASSERT_EQ(result["tokens"].size(), ids.size());
+  EXPECT_EQ(result["offsets"].back()[1], text.size());
+  // A text of one part repeats like the long one.
+  const std::string few = kText + kText + kText;
+  const nlohmann::json short_result =
+      only_json_of(run_slm({"tokenizer", "encode", "--tokenizer", tokenizer_, "--json"}, with_input(few)));
+  const auto count_until = [&](size_t place) {
+    size_t count = 0;
+    for (const auto& offset : short_result["offsets"]) count += offset[1] <= place;
+    return count;
+  };
+  const size_t first = count_until(kText.size()), period = count_until(2 * kText.size()) - first;
+  size_t num_differ = 0;
+  for (size_t i = 0; i < ids.size(); ++i) {
+    const size_t same = i < first ? i : first + (i - first) % period;
+    const size_t moved = i < first ? 0 : (i - first) / period * kText.size();
+    num_differ += result["tokens"][i] != short_result["tokens"][same] ||
+                  result["offsets"][i][0] != short_result["offsets"][same][0].get<size_t>() + moved ||
+                  result["offsets"][i][1] != short_result["offsets"][same][1].get<size_t>() + moved;
+  }
+  EXPECT_EQ(num_differ, 0u);
 }
 
 TEST_F(TokenizerCommands, SpecialTokensAreLeftOutUnlessKept) {

@@ -167,6 +167,14 @@ def long_words():
             yield "".join(random_of.choice(letters) for _ in range(size))
 
 
+def texts_of_lines():
+    """Text with many places where it may be cut, adversarial texts at them."""
+    random_of = random.Random(5)
+    for _ in range(300):
+        yield "".join(random_of.choice((SAMPLE, *adversarial_texts()[:60])) + random_of.choice((" ", "\n", ", ", "", "  \n"))
+                      for _ in range(30))
+
+
 def main_cases():
     """Whole tokenizers: compared on everything."""
     return {

@@ -56,9 +56,12 @@ class Slm:
             at += 4 + 4 * count
             (size,) = struct.unpack_from("<I", data, at)
             at += 4 + size
+            decoded = data[at - size:at].decode()
+            (num_parts,) = struct.unpack_from("<I", data, at)
+            at += 4
             ids = tokens["id"].tolist()
             yield None, ids, list(zip(tokens["begin"].tolist(), tokens["end"].tolist())), (
-                fast.tolist() == ids, data[at - size:at].decode())
+                fast.tolist() == ids, decoded, num_parts)
 
 
 def byte_offsets(text, offsets):
@@ -90,6 +93,8 @@ def compare(name, make, texts, probe, add_special_tokens, check_offsets=True):
                     problem = f"offsets {offsets}\n  want {byte_offsets(text, want.offsets)} ids {ids}"
                 elif not rest[0]:
                     problem = "the fast path gives other ids"
+                elif not rest[2]:
+                    problem = "the parts of the text have other tokens"
                 elif rest[1] != want_text:
                     problem = f"decoded {rest[1]!r}\n  want {want_text!r}"
                 if problem:
@@ -131,6 +136,7 @@ def main():
                 run(name + ", every scalar", make, cases.scalar_texts(), add_special_tokens=False)
             if is_main:
                 run(name + ", long words", make, cases.long_words(), add_special_tokens=False)
+                run(name + ", parts", make, cases.texts_of_lines(), add_special_tokens=False)
             if arguments.thorough:
                 run(name + ", every scalar alone", make, cases.lone_scalars(), add_special_tokens=False)
     return 1 if failed else 0

@@ -2,14 +2,17 @@
 //
 // Standard input has texts, each a u32 size and its bytes. For each, standard output gets: u32 size of an error message
 // and the message (0 when all went well); u32 number of ids, then for each an i32 id, i64 begin, i64 end; u32 number of
-// ids of the fast path and those; u32 size of the decoded text (without special tokens) and that. Little-endian.
+// ids of the fast path and those; u32 size of the decoded text (without special tokens) and that; u32: into how many
+// parts the text can be cut, whose tokens are those of the whole, or 0 where they are not. Little-endian.
 
+#include <algorithm>
 #include <cstdint>
 #include <iostream>
 #include <string>
 #include <vector>
 
 #include "slm/core/error.h"
+#include "slm/text/text_cut.h"
 #include "slm/text/tokenizer.h"
 
 namespace {
@@ -22,6 +25,28 @@ void put(std::string& out, T value) {
 void put_string(std::string& out, const std::string& text) {
   put(out, static_cast<uint32_t>(text.size()));
   out += text;
+}
+
+// Only without special tokens around the text.
+uint32_t num_equal_parts(const slm::text::Tokenizer& tokenizer, std::string_view text,
+                         const slm::text::Encoding& whole) {
+  const auto allows = [&](char32_t before, char32_t after) { return tokenizer.allows_cut(before, after); };
+  uint32_t num_parts = 0;
+  size_t num_tokens = 0;
+  for (size_t begin = 0, end = 0; begin < text.size(); begin = end, ++num_parts) {
+    end = std::min(slm::text::next_cut(text, begin + 1, allows), text.size());
+    const size_t num_before = begin == 0 ? 0 : slm::text::last_character_size(text.substr(0, begin));
+    const size_t from = begin - num_before;
+    const auto part = tokenizer.encode_with_offsets(text.substr(from, end - from), {.num_before = num_before});
+    const auto moved = static_cast<int64_t>(from);
+    for (size_t i = 0; i < part.ids.size(); ++i, ++num_tokens) {
+      const slm::text::TokenOffsets place = {part.offsets[i].begin + moved, part.offsets[i].end + moved};
+      const bool is_same =
+          num_tokens < whole.ids.size() && part.ids[i] == whole.ids[num_tokens] && place == whole.offsets[num_tokens];
+      if (!is_same) return 0;
+    }
+  }
+  return num_tokens == whole.ids.size() ? std::max(num_parts, 1u) : 0;
 }
 
 std::string answer(const slm::text::Tokenizer& tokenizer, const std::string& text, bool add_special_tokens) {
@@ -41,6 +66,7 @@ std::string answer(const slm::text::Tokenizer& tokenizer, const std::string& tex
     put(out, static_cast<uint32_t>(fast.size()));
     for (const int32_t id : fast) put(out, id);
     put_string(out, decoded);
+    put(out, add_special_tokens ? 1 : num_equal_parts(tokenizer, text, encoding));
   } catch (const slm::Error& error) {
     out.clear();
     put_string(out, error.what());

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "slm/core/parallel.h"
 #include "slm/text/text_cut.h"
 
 namespace slm::cli {
@@ -14,70 +15,113 @@ constexpr size_t kUnsettledBytes = 8;
 
 }  // namespace
 
-EncodingStream::EncodingStream(const text::Tokenizer& tokenizer, const text::EncodeOptions& options, Texts texts,
-                               Emit emit)
+EncodingStream::EncodingStream(const text::Tokenizer& tokenizer, const text::EncodeOptions& encode,
+                               const Options& options, Emit emit)
     : tokenizer_(tokenizer),
+      encode_(encode),
       options_(options),
-      texts_(texts),
       emit_(std::move(emit)),
-      may_cut_(tokenizer.is_cuttable() && !options.truncate_and_pad) {
-  if (may_cut_ && options.add_special_tokens) {
+      may_cut_(tokenizer.is_cuttable() && !encode.truncate_and_pad) {
+  if (may_cut_ && encode.add_special_tokens) {
     around_ = tokenizer.tokens_around();
-    options_.add_special_tokens = false;  // they come at the beginning of the first part and the end of the last
+    encode_.add_special_tokens = false;  // they come at the beginning of the first part and the end of the last
   }
+}
+
+void EncodingStream::add_part(size_t begin, size_t end, bool is_end) {
+  const size_t num_before = is_inside_ ? text::last_character_size(std::string_view(pending_).substr(0, begin)) : 0;
+  parts_.push_back({begin, end, num_before, is_end});
+  is_inside_ = !is_end;
 }
 
 size_t EncodingStream::add_parts(size_t begin, size_t end, bool is_end) {
   const std::string_view text = pending_;
+  const auto allows = [this](char32_t before, char32_t after) { return tokenizer_.allows_cut(before, after); };
   while (may_cut_ && end - begin > kPartBytes) {
-    size_t cut = text::last_cut(text.substr(begin, kPartBytes));
+    size_t cut = text::last_cut(text.substr(begin, kPartBytes), allows);
     if (cut == 0) {
-      cut = text::next_cut(text.substr(begin, end - begin), std::max(kPartBytes, uncut_ - std::min(uncut_, begin)));
+      const size_t from = std::max(kPartBytes, uncut_ - std::min(uncut_, begin));
+      cut = text::next_cut(text.substr(begin, end - begin), from, allows);
       if (cut == text::kNoCut) {
         uncut_ = std::max(uncut_, end - kUnsettledBytes);
         break;
       }
     }
-    parts_.push_back({begin, begin + cut, false});
+    add_part(begin, begin + cut, false);
     begin += cut;
   }
   if (!is_end) return begin;
-  parts_.push_back({begin, end, true});
+  add_part(begin, end, true);
   return end;
 }
 
-void EncodingStream::emit(std::span<const int32_t> ids, bool is_end) {
-  if (!is_begun_ && !around_.before.empty()) emit_(around_.before, false);
-  is_begun_ = !is_end;
-  const bool goes_on = is_end && !around_.after.empty();
-  emit_(ids, is_end && !goes_on);
-  if (goes_on) emit_(around_.after, true);
+void EncodingStream::emit(const Tokens& tokens) {
+  static constexpr text::TokenOffsets kNowhere = {0, 0};
+  const auto emit_around = [&](const std::vector<int32_t>& ids, bool is_end) {
+    const std::vector<text::TokenOffsets> offsets(options_.has_offsets ? ids.size() : 0, kNowhere);
+    emit_({ids, offsets, is_end});
+  };
+  if (!is_begun_ && !around_.before.empty()) emit_around(around_.before, false);
+  is_begun_ = !tokens.is_end;
+  const bool goes_on = tokens.is_end && !around_.after.empty();
+  emit_({tokens.ids, tokens.offsets, tokens.is_end && !goes_on});
+  if (goes_on) emit_around(around_.after, true);
+}
+
+void EncodingStream::encode_parts() {
+  text::encode_batch(tokenizer_, views_, encode_, batch_, num_before_);
+  for (size_t i = 0; i < parts_.size(); ++i) {
+    emit({.ids = batch_.ids_of(i), .offsets = {}, .is_end = parts_[i].is_end});
+  }
+}
+
+void EncodingStream::encode_parts_with_offsets() {
+  std::vector<text::Encoding> encodings(parts_.size());
+  const auto num_parts = static_cast<int64_t>(parts_.size());
+  parallel_for(0, num_parts, 1, [&](int64_t first, int64_t last) {
+    for (auto i = static_cast<size_t>(first); i < static_cast<size_t>(last); ++i) {
+      text::EncodeOptions encode = encode_;
+      encode.num_before = num_before_[i];
+      encodings[i] = tokenizer_.encode_with_offsets(views_[i], encode);
+      const int64_t begin = num_gone_ + static_cast<int64_t>(parts_[i].begin - num_before_[i]);
+      for (auto& [token_begin, token_end] : encodings[i].offsets) {
+        token_begin += begin;
+        token_end += begin;
+      }
+    }
+  });
+  for (size_t i = 0; i < parts_.size(); ++i) {
+    emit({.ids = encodings[i].ids, .offsets = encodings[i].offsets, .is_end = parts_[i].is_end});
+  }
 }
 
 void EncodingStream::run(bool is_last) {
   parts_.clear();
-  size_t begin = 0;
-  if (texts_ == Texts::kLines) {
+  size_t begin = num_kept_;
+  if (options_.texts == Texts::kLines) {
     for (size_t end = pending_.find('\n', searched_); end != std::string::npos; end = pending_.find('\n', begin)) {
       add_parts(begin, end, true);
       begin = end + 1;
-      is_inside_ = false;
     }
   }
-  if (is_last && (begin < pending_.size() || is_inside_ || texts_ == Texts::kWhole)) {
+  if (is_last && (begin < pending_.size() || is_inside_ || options_.texts == Texts::kWhole)) {
     begin = add_parts(begin, pending_.size(), true);
   } else if (!is_last) {
-    const size_t end = add_parts(begin, pending_.size(), false);
-    is_inside_ |= end != begin;
-    begin = end;
+    begin = add_parts(begin, pending_.size(), false);
   }
   views_.clear();
-  for (const Part& part : parts_)
-    views_.push_back(std::string_view(pending_).substr(part.begin, part.end - part.begin));
-  text::encode_batch(tokenizer_, views_, options_, batch_);
-  for (size_t i = 0; i < parts_.size(); ++i) emit(batch_.ids_of(i), parts_[i].is_end);
-  pending_.erase(0, begin);
-  uncut_ -= std::min(uncut_, begin);
+  num_before_.clear();
+  for (const Part& part : parts_) {
+    const size_t with_before = part.begin - part.num_before;
+    views_.push_back(std::string_view(pending_).substr(with_before, part.end - with_before));
+    num_before_.push_back(part.num_before);
+  }
+  options_.has_offsets ? encode_parts_with_offsets() : encode_parts();
+  num_kept_ = is_inside_ ? text::last_character_size(std::string_view(pending_).substr(0, begin)) : 0;
+  const size_t num_done = begin - num_kept_;
+  pending_.erase(0, num_done);
+  num_gone_ += static_cast<int64_t>(num_done);
+  uncut_ -= std::min(uncut_, num_done);
   searched_ = pending_.size();
 }
 

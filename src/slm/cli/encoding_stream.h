@@ -16,13 +16,24 @@ namespace slm::cli {
 // one is encoded in parts where the tokenizer allows that. Where it does not, a text is kept until its end.
 class EncodingStream {
  public:
-  // Ids of a text, or of a part of one; `is_end`: its last.
-  using Emit = std::function<void(std::span<const int32_t> ids, bool is_end)>;
+  // Tokens of a text, or of a part of one.
+  struct Tokens {
+    std::span<const int32_t> ids;
+    std::span<const text::TokenOffsets> offsets;  // in all that was encoded; empty unless wanted
+    bool is_end;                                  // the last of the text
+  };
+  using Emit = std::function<void(const Tokens& tokens)>;
 
   // What ends a text: a newline, which is not part of it, or only the end of the input.
   enum class Texts { kLines, kWhole };
 
-  EncodingStream(const text::Tokenizer& tokenizer, const text::EncodeOptions& options, Texts texts, Emit emit);
+  struct Options {
+    Texts texts;
+    bool has_offsets = false;  // only for whole texts
+  };
+
+  EncodingStream(const text::Tokenizer& tokenizer, const text::EncodeOptions& encode, const Options& options,
+                 Emit emit);
 
   // What is to be encoded next is appended to this.
   std::string& pending() { return pending_; }
@@ -34,28 +45,35 @@ class EncodingStream {
  private:
   struct Part {
     size_t begin, end;  // in pending_
+    size_t num_before;  // bytes before it that the tokenizer sees, too
     bool is_end;
   };
 
   void run(bool is_last);
   // Parts of pending_[begin, end), which is one text or its beginning. Returns where the parts end.
   size_t add_parts(size_t begin, size_t end, bool is_end);
-  // Hands on the ids of a part, with those around its text.
-  void emit(std::span<const int32_t> ids, bool is_end);
+  void add_part(size_t begin, size_t end, bool is_end);
+  void encode_parts();
+  void encode_parts_with_offsets();
+  // Hands on the tokens of a part, with those around its text.
+  void emit(const Tokens& tokens);
 
   const text::Tokenizer& tokenizer_;
-  text::EncodeOptions options_;
-  Texts texts_;
+  text::EncodeOptions encode_;
+  Options options_;
   Emit emit_;
   bool may_cut_;
   text::TokensAround around_;
-  bool is_begun_ = false;   // ids of the present text have been handed on
+  bool is_begun_ = false;   // tokens of the present text have been handed on
   bool is_inside_ = false;  // of a text that has been encoded in part
+  size_t num_kept_ = 0;     // at the beginning of pending_: the last character of that part
   size_t searched_ = 0;     // bytes of pending_ that have no newline
   size_t uncut_ = 0;        // in pending_: there is no place to cut before this, behind the part that begins there
+  int64_t num_gone_ = 0;    // bytes that were before pending_
   std::string pending_;
   std::vector<Part> parts_;
   std::vector<std::string_view> views_;
+  std::vector<size_t> num_before_;
   text::BatchEncoding batch_;
 };
 

@@ -8,8 +8,8 @@
 #include "slm/cli/encoding_stream.h"
 #include "slm/cli/input_blocks.h"
 #include "slm/cli/progress_bar.h"
+#include "slm/cli/spooled_text.h"
 #include "slm/cli/standard_output.h"
-#include "slm/cli/text_input.h"
 #include "slm/cli/tokenizer_commands.h"
 #include "slm/core/error.h"
 #include "slm/core/json_text.h"
@@ -53,7 +53,7 @@ class TokenizerEncodeCommand final : public Command {
     }
     const auto tokenizer = text::load_tokenizer(tokenizer_);
     if (json_) {
-      print_json(*tokenizer, read_input(input_));
+      print_json(*tokenizer);
     } else if (out_) {
       write_binary(*tokenizer);
     } else {
@@ -63,15 +63,29 @@ class TokenizerEncodeCommand final : public Command {
   }
 
  private:
-  void print_json(const text::Tokenizer& tokenizer, const std::string& content) const {
-    const text::Encoding encoding = tokenizer.encode_with_offsets(content, encode_);
-    json tokens = json::array(), offsets = json::array();
-    for (size_t i = 0; i < encoding.ids.size(); ++i) {
-      tokens.push_back(tokenizer.id_to_token(encoding.ids[i]));
-      offsets.push_back({encoding.offsets[i].begin, encoding.offsets[i].end});
-    }
-    const json result = {{"ids", encoding.ids}, {"tokens", tokens}, {"offsets", offsets}};
-    std::cout << json_text(result) << std::endl;
+  // The lists come one after the other, so those that come later wait for the end.
+  void print_json(const text::Tokenizer& tokenizer) const {
+    SpooledText ids("the ids"), offsets("the offsets"), tokens("the tokens");
+    std::string separator;
+    const auto write = [&](const EncodingStream::Tokens& part) {
+      for (size_t i = 0; i < part.ids.size(); ++i) {
+        ids.write(fmt::format("{}{}", separator, part.ids[i]));
+        offsets.write(fmt::format("{}[{},{}]", separator, part.offsets[i].begin, part.offsets[i].end));
+        tokens.write(separator + json_text(json(tokenizer.id_to_token(part.ids[i]))));
+        separator = ",";
+      }
+    };
+    EncodingStream stream(tokenizer, encode_, {.texts = EncodingStream::Texts::kWhole, .has_offsets = true}, write);
+    run_through(stream);
+    StandardOutput out;
+    out.write("{\"ids\":[");
+    ids.copy_to(out);
+    out.write("],\"offsets\":[");
+    offsets.copy_to(out);
+    out.write("],\"tokens\":[");
+    tokens.copy_to(out);
+    out.write("]}\n");
+    out.flush();
   }
 
   // Feeds all of the input through the stream, with a progress bar; returns its bytes.
@@ -103,10 +117,11 @@ class TokenizerEncodeCommand final : public Command {
   // Returns what there is to say about it.
   std::string write_ids(const text::Tokenizer& tokenizer, storage::ByteSink& out) const {
     size_t num_tokens = 0;
-    EncodingStream stream(tokenizer, encode_, EncodingStream::Texts::kWhole, [&](std::span<const int32_t> ids, bool) {
-      out.write(std::as_bytes(ids));
-      num_tokens += ids.size();
-    });
+    const auto write = [&](const EncodingStream::Tokens& tokens) {
+      out.write(std::as_bytes(tokens.ids));
+      num_tokens += tokens.ids.size();
+    };
+    EncodingStream stream(tokenizer, encode_, {.texts = EncodingStream::Texts::kWhole}, write);
     const int64_t num_bytes = run_through(stream);
     return fmt::format("{} tokens of {} bytes\n", num_tokens, num_bytes);
   }
@@ -115,18 +130,18 @@ class TokenizerEncodeCommand final : public Command {
   void print_lines(const text::Tokenizer& tokenizer) const {
     StandardOutput out;
     bool is_first = true;
-    EncodingStream stream(tokenizer, encode_, EncodingStream::Texts::kLines,
-                          [&](std::span<const int32_t> ids, bool is_end) {
-                            for (const int32_t id : ids) {
-                              if (!is_first) out.write(" ");
-                              is_first = false;
-                              const fmt::format_int digits(id);
-                              out.write({digits.data(), digits.size()});
-                            }
-                            if (!is_end) return;
-                            out.write("\n");
-                            is_first = true;
-                          });
+    const auto write = [&](const EncodingStream::Tokens& tokens) {
+      for (const int32_t id : tokens.ids) {
+        if (!is_first) out.write(" ");
+        is_first = false;
+        const fmt::format_int digits(id);
+        out.write({digits.data(), digits.size()});
+      }
+      if (!tokens.is_end) return;
+      out.write("\n");
+      is_first = true;
+    };
+    EncodingStream stream(tokenizer, encode_, {.texts = EncodingStream::Texts::kLines}, write);
     run_through(stream);
     out.flush();
   }

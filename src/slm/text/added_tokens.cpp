@@ -57,6 +57,7 @@ AddedTokens::AddedTokens(std::vector<AddedToken> tokens, const Normalizer* norma
       normalizer->normalize(text);
       form = text.text();
     }
+    edges_.add(token, form);
     normalized_.push_back(std::move(form));
   }
   std::vector<std::string_view> raw_forms(tokens_.size()), normalized_forms(tokens_.size());

@@ -11,6 +11,7 @@
 #include "slm/text/normalizer.h"
 #include "slm/text/pre_tokenizer.h"
 #include "slm/text/string_finder.h"
+#include "slm/text/token_edges.h"
 
 namespace slm::text {
 
@@ -50,6 +51,7 @@ class AddedTokens {
   std::string_view decoded_form(const AddedToken& token) const;
 
   const std::vector<AddedToken>& tokens() const { return tokens_; }
+  const TokenEdges& edges() const { return edges_; }
 
  private:
   using EmitPart = std::function<void(size_t, size_t, const AddedToken*)>;
@@ -66,6 +68,7 @@ class AddedTokens {
   // What is looked for in each of the two passes; values are indices of tokens_.
   StringFinder raw_;
   StringFinder normalized_finder_;
+  TokenEdges edges_;
 };
 
 }  // namespace slm::text

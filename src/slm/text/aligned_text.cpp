@@ -39,6 +39,12 @@ TokenOffsets AlignedText::original_range(size_t begin, size_t end) const {
   return {alignment_[begin].begin, alignment_[end - 1].end};
 }
 
+size_t AlignedText::first_from(int64_t place) const {
+  const auto first = std::find_if(alignment_.begin(), alignment_.end(),
+                                  [=](const TokenOffsets& offsets) { return offsets.begin >= place; });
+  return static_cast<size_t>(first - alignment_.begin());
+}
+
 AlignedText AlignedText::slice(size_t begin, size_t end) const {
   AlignedText part;
   part.text_ = text_.substr(begin, end - begin);

@@ -37,6 +37,9 @@ class AlignedText {
   // The part of the original that bytes [begin, end) of the text stand for.
   TokenOffsets original_range(size_t begin, size_t end) const;
 
+  // The first byte that stands for a place of the original from `place` on; the size of the text where none does.
+  size_t first_from(int64_t place) const;
+
   AlignedText slice(size_t begin, size_t end) const;
   // Characters removed from the beginning no longer count as part of the original: as if slice() had taken all of it.
   void forget_removed_beginning();

@@ -31,6 +31,8 @@ class BertNormalizer final : public Normalizer {
     if (options_.lowercase) lowercase_->normalize(text);
   }
 
+  bool is_local(char32_t, char32_t) const override { return true; }
+
  private:
   static void surround_ideographs(AlignedText& text) {
     std::vector<CharChange> changes;

@@ -3,9 +3,15 @@
 #include <fmt/format.h>
 
 #include "slm/core/error.h"
+#include "slm/text/decoder.h"
 #include "slm/text/utf8.h"
 
 namespace slm::text {
+namespace {
+
+uint64_t pair_of(char32_t left, char32_t right) { return uint64_t{left} << 32 | right; }
+
+}  // namespace
 
 BpeModel::BpeModel(Vocabulary vocabulary, const std::vector<std::pair<std::string_view, std::string_view>>& merges,
                    BpeOptions options)
@@ -103,6 +109,38 @@ void BpeModel::tokenize(std::string_view piece, std::vector<ModelToken>& tokens)
     tokens[i].end = at += tokens[i].end;
   }
   merge_tokens(merges_, first, tokens);
+}
+
+BpeModel::Joints BpeModel::find_joints() const {
+  Joints joints;
+  // The parts of a cut piece must be spelled as in the whole: no characters that differ at its edges, none that leave
+  // no token (which moves the places of all that follow), no whole piece that is a token.
+  const auto byte_name = [](int byte) { return fmt::format("<0x{:02X}>", byte); };
+  bool has_bytes = options_.byte_fallback;
+  for (int byte = 0; has_bytes && byte < 256; ++byte) has_bytes = vocabulary_.find(byte_name(byte)) != kNoToken;
+  joints.are_known = options_.continuing_subword_prefix.empty() && options_.end_of_word_suffix.empty() &&
+                     !options_.ignore_merges && (options_.unknown_token || has_bytes);
+  merges_.for_each([&](int32_t left, int32_t right, const Merge& merge) {
+    // Bytes of characters that have no token would be joined under other names.
+    if (named_byte(vocabulary_.token(left)) || named_byte(vocabulary_.token(right))) joints.are_known = false;
+    const std::string_view whole = vocabulary_.token(merge.id);
+    char32_t last = 0;
+    for (size_t at = 0; joints.are_known && at < whole.size();) {
+      const Utf8Char c = read_utf8(whole, at);
+      if (at > 0) joints.joined.insert(pair_of(last, c.code_point));
+      last = c.code_point;
+      at += static_cast<size_t>(c.length);
+    }
+  });
+  return joints;
+}
+
+bool BpeModel::keeps_apart(char32_t left, char32_t right) const {
+  std::call_once(joints_flag_, [&] { joints_ = find_joints(); });
+  if (!joints_.are_known || joints_.joined.contains(pair_of(left, right))) return false;
+  std::string spelled;  // a known character ends a run of unknown ones
+  append_utf8(spelled, right);
+  return vocabulary_.find(spelled) != kNoToken;
 }
 
 }  // namespace slm::text

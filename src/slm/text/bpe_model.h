@@ -1,9 +1,11 @@
 #pragma once
 
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -32,6 +34,7 @@ class BpeModel final : public Model {
   std::string_view kind() const override { return "BPE"; }
   const Vocabulary& vocabulary() const override { return vocabulary_; }
   void tokenize(std::string_view piece, std::vector<ModelToken>& tokens) const override;
+  bool keeps_apart(char32_t left, char32_t right) const override;
 
   const BpeOptions& options() const { return options_; }
   const MergeTable& merges() const { return merges_; }
@@ -45,6 +48,15 @@ class BpeModel final : public Model {
   BpeOptions options_;
   MergeTable merges_;
   int32_t unknown_id_ = kNoToken;
+
+  // What keeps_apart() looks at: made when it is first asked.
+  struct Joints {
+    bool are_known = false;               // else no two characters are surely kept apart
+    std::unordered_set<uint64_t> joined;  // characters that stand next to each other in what a merge makes
+  };
+  Joints find_joints() const;
+  mutable std::once_flag joints_flag_;
+  mutable Joints joints_;
 };
 
 // Merges `tokens` from `first` on. begin and end of a merged token cover its parts.

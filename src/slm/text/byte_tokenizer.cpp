@@ -28,7 +28,8 @@ const std::array<std::string, 256>& byte_level_alphabet() {
   return alphabet;
 }
 
-void ByteTokenizer::encode(std::string_view text, std::vector<int32_t>& ids, const EncodeOptions&) const {
+void ByteTokenizer::encode(std::string_view text, std::vector<int32_t>& ids, const EncodeOptions& options) const {
+  text.remove_prefix(options.num_before);
   const size_t old_size = ids.size();
   ids.resize(old_size + text.size());
   std::transform(text.begin(), text.end(), ids.begin() + static_cast<std::ptrdiff_t>(old_size),
@@ -38,7 +39,8 @@ void ByteTokenizer::encode(std::string_view text, std::vector<int32_t>& ids, con
 Encoding ByteTokenizer::encode_with_offsets(std::string_view text, const EncodeOptions& options) const {
   Encoding encoding;
   encode(text, encoding.ids, options);
-  for (int64_t i = 0; i < static_cast<int64_t>(text.size()); ++i) encoding.offsets.push_back({i, i + 1});
+  const auto size = static_cast<int64_t>(text.size());
+  for (auto i = static_cast<int64_t>(options.num_before); i < size; ++i) encoding.offsets.push_back({i, i + 1});
   return encoding;
 }
 

@@ -18,6 +18,7 @@ class ByteTokenizer final : public Tokenizer {
   std::string_view kind() const override { return "byte"; }
   int32_t vocab_size() const override { return 256; }
   void encode(std::string_view text, std::vector<int32_t>& ids, const EncodeOptions& options) const override;
+  bool allows_cut(char32_t, char32_t) const override { return true; }
   bool is_cuttable() const override { return true; }
   const TokensAround& tokens_around() const override { return nothing_around_; }
   Encoding encode_with_offsets(std::string_view text, const EncodeOptions& options) const override;

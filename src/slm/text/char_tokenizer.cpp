@@ -56,17 +56,17 @@ int32_t CharTokenizer::id_of(char32_t character, size_t offset) const {
   return id;
 }
 
-void CharTokenizer::encode(std::string_view text, std::vector<int32_t>& ids, const EncodeOptions&) const {
-  for (size_t at = 0; at < text.size();) {
+void CharTokenizer::encode(std::string_view text, std::vector<int32_t>& ids, const EncodeOptions& options) const {
+  for (size_t at = options.num_before; at < text.size();) {
     const Utf8Char c = read_utf8(text, at);
     ids.push_back(id_of(c.code_point, at));
     at += static_cast<size_t>(c.length);
   }
 }
 
-Encoding CharTokenizer::encode_with_offsets(std::string_view text, const EncodeOptions&) const {
+Encoding CharTokenizer::encode_with_offsets(std::string_view text, const EncodeOptions& options) const {
   Encoding encoding;
-  for (size_t at = 0; at < text.size();) {
+  for (size_t at = options.num_before; at < text.size();) {
     const Utf8Char c = read_utf8(text, at);
     const auto begin = static_cast<int64_t>(at);
     encoding.ids.push_back(id_of(c.code_point, at));

@@ -43,7 +43,7 @@ size_t likely_num_ids(std::span<const std::string_view> texts) {
 }  // namespace
 
 void encode_batch(const Tokenizer& tokenizer, std::span<const std::string_view> texts, const EncodeOptions& options,
-                  BatchEncoding& batch) {
+                  BatchEncoding& batch, std::span<const size_t> num_before) {
   batch.places_.assign(texts.size(), {});
   std::vector<Run> runs = {{0, texts.size()}};
   if (num_threads() > 1) runs = runs_of(texts, num_threads());
@@ -55,7 +55,9 @@ void encode_batch(const Tokenizer& tokenizer, std::span<const std::string_view> 
     ids.reserve(likely_num_ids(texts.subspan(run.first, run.last - run.first)));
     for (size_t i = run.first; i < run.last; ++i) {
       const size_t begin = ids.size();
-      tokenizer.encode(texts[i], ids, options);
+      EncodeOptions own = options;
+      if (!num_before.empty()) own.num_before = num_before[i];
+      tokenizer.encode(texts[i], ids, own);
       batch.places_[i] = {r, begin, ids.size()};
     }
   };

@@ -20,7 +20,7 @@ class BatchEncoding {
 
  private:
   friend void encode_batch(const Tokenizer& tokenizer, std::span<const std::string_view> texts,
-                           const EncodeOptions& options, BatchEncoding& batch);
+                           const EncodeOptions& options, BatchEncoding& batch, std::span<const size_t> num_before);
   struct Place {
     size_t part, begin, end;
   };
@@ -32,8 +32,9 @@ class BatchEncoding {
 };
 
 // Encodes the texts on all threads of parallel_for, each text as a whole: the ids are those of Tokenizer::encode. Best
-// with many texts; one alone is encoded by one thread. `batch` is overwritten; its memory is used again.
+// with many texts; one alone is encoded by one thread. `batch` is overwritten; its memory is used again. `num_before`:
+// EncodeOptions::num_before of each text, or empty.
 void encode_batch(const Tokenizer& tokenizer, std::span<const std::string_view> texts, const EncodeOptions& options,
-                  BatchEncoding& batch);
+                  BatchEncoding& batch, std::span<const size_t> num_before = {});
 
 }  // namespace slm::text

@@ -25,6 +25,9 @@ class Model {
   virtual const Vocabulary& vocabulary() const = 0;
   // Appends the tokens of a piece, which is not empty.
   virtual void tokenize(std::string_view piece, std::vector<ModelToken>& tokens) const = 0;
+  // Whether a piece may be cut wherever these two characters stand next to each other: its tokens are then those of the
+  // parts.
+  virtual bool keeps_apart(char32_t /*left*/, char32_t /*right*/) const { return false; }
 };
 
 struct ModelLists;

@@ -1,5 +1,6 @@
 #include "slm/text/normalizer.h"
 
+#include <algorithm>
 #include <functional>
 
 #include "slm/text/byte_tokenizer.h"
@@ -9,18 +10,48 @@
 namespace slm::text {
 namespace {
 
-// A normalizer without state of its own.
+// A normalizer without state of its own, which sees characters one by one or as normal forms do.
 class FunctionNormalizer final : public Normalizer {
  public:
-  explicit FunctionNormalizer(std::function<void(AlignedText&)> apply) : apply_(std::move(apply)) {}
+  FunctionNormalizer(std::function<void(AlignedText&)> apply, bool is_local)
+      : apply_(std::move(apply)), is_local_(is_local) {}
   void normalize(AlignedText& text) const override { apply_(text); }
+  bool is_local(char32_t, char32_t) const override { return is_local_; }
 
  private:
   std::function<void(AlignedText&)> apply_;
+  bool is_local_;
 };
 
-std::unique_ptr<Normalizer> from_function(std::function<void(AlignedText&)> apply) {
-  return std::make_unique<FunctionNormalizer>(std::move(apply));
+class ReplaceNormalizer final : public Normalizer {
+ public:
+  ReplaceNormalizer(std::unique_ptr<Pattern> pattern, std::string content)
+      : pattern_(std::move(pattern)), content_(std::move(content)) {}
+  void normalize(AlignedText& text) const override { text.replace(pattern_->parts_of(text.text()), content_); }
+  // What stands behind the place may have been changed by then, and no longer be what ends a word.
+  bool is_local(char32_t before, char32_t) const override { return pattern_->is_local(before, 0); }
+
+ private:
+  std::unique_ptr<Pattern> pattern_;
+  std::string content_;
+};
+
+class NormalizerSequence final : public Normalizer {
+ public:
+  explicit NormalizerSequence(std::vector<std::unique_ptr<Normalizer>> steps) : steps_(std::move(steps)) {}
+  void normalize(AlignedText& text) const override {
+    for (const auto& step : steps_) step->normalize(text);
+  }
+  bool is_local(char32_t before, char32_t after) const override {
+    return std::all_of(steps_.begin(), steps_.end(), [&](const auto& step) { return step->is_local(before, after); });
+  }
+
+ private:
+  std::vector<std::unique_ptr<Normalizer>> steps_;
+};
+
+std::unique_ptr<Normalizer> from_function(std::function<void(AlignedText&)> apply, bool is_local = true) {
+  return std::make_unique<FunctionNormalizer>(std::move(apply), is_local);
 }
 
 void lowercase(AlignedText& text) {
@@ -105,23 +136,19 @@ std::unique_ptr<Normalizer> nmt_normalizer() {
 }
 
 std::unique_ptr<Normalizer> replace_normalizer(std::unique_ptr<Pattern> pattern, std::string content) {
-  const std::shared_ptr<const Pattern> shared = std::move(pattern);
-  return from_function([shared, content = std::move(content)](AlignedText& text) {
-    text.replace(shared->parts_of(text.text()), content);
-  });
+  return std::make_unique<ReplaceNormalizer>(std::move(pattern), std::move(content));
 }
 
 std::unique_ptr<Normalizer> prepend_normalizer(std::string prefix) {
   return from_function([prefix = std::move(prefix)](AlignedText& text) { text.prepend(prefix); });
 }
 
-std::unique_ptr<Normalizer> byte_level_normalizer() { return from_function(spell_bytes); }
+std::unique_ptr<Normalizer> byte_level_normalizer() {
+  return from_function(spell_bytes, /*is_local=*/false);  // to what comes next all characters are letters
+}
 
 std::unique_ptr<Normalizer> normalizer_sequence(std::vector<std::unique_ptr<Normalizer>> steps) {
-  const auto shared = std::make_shared<const std::vector<std::unique_ptr<Normalizer>>>(std::move(steps));
-  return from_function([shared](AlignedText& text) {
-    for (const auto& step : *shared) step->normalize(text);
-  });
+  return std::make_unique<NormalizerSequence>(std::move(steps));
 }
 
 }  // namespace slm::text

@@ -15,6 +15,9 @@ class Normalizer {
  public:
   virtual ~Normalizer() = default;
   virtual void normalize(AlignedText& text) const = 0;
+  // Whether each side of the place between these two, where a word ends, becomes what it would without more than the
+  // one character of the other side.
+  virtual bool is_local(char32_t before, char32_t after) const = 0;
 };
 
 struct BertNormalizerOptions {

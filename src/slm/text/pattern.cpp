@@ -17,6 +17,10 @@ class LiteralPattern final : public Pattern {
     return {begin, begin == std::string_view::npos ? begin : begin + literal_.size()};
   }
 
+  bool is_local(char32_t, char32_t) const override {
+    return !literal_.empty() && literal_.size() == static_cast<size_t>(read_utf8(literal_, 0).length);
+  }
+
  private:
   std::string literal_;
 };

@@ -22,6 +22,10 @@ class Pattern {
   // The first match that begins at `from` or later; begin is std::string_view::npos where there is none.
   virtual Match find(std::string_view text, size_t from) const = 0;
 
+  // Whether, at the place between these two, where a word ends, no match goes on beyond it, and matches on both sides
+  // are what they would be without more than the one character of the other side.
+  virtual bool is_local(char32_t before, char32_t after) const = 0;
+
   // The text cut into matches and the parts between them. An empty match right after a match does not count.
   std::vector<TextPart> parts_of(std::string_view text) const;
 };

@@ -3,22 +3,45 @@
 #include <algorithm>
 #include <thread>
 
-#include "slm/text/text_cut.h"
 #include "slm/text/utf8.h"
 
 namespace slm::text {
+namespace {
+
+// Leaves what stands for the original from `place` on.
+void drop_before(int64_t place, std::vector<Piece>& pieces) {
+  size_t num_dropped = 0;
+  for (Piece& piece : pieces) {
+    const size_t begin = piece.text.first_from(place);
+    if (begin == 0) break;
+    if (begin < piece.text.text().size()) {
+      piece.text = piece.text.slice(begin, piece.text.text().size());
+      break;
+    }
+    ++num_dropped;
+  }
+  pieces.erase(pieces.begin(), pieces.begin() + static_cast<std::ptrdiff_t>(num_dropped));
+}
+
+}  // namespace
 
 PipelineTokenizer::PipelineTokenizer(Pipeline pipeline, SpecialTokens roles, std::string json)
     : pipeline_(std::move(pipeline)),
+      cuts_(pipeline_),
       roles_(roles),
       json_(std::move(json)),
       vocab_size_(pipeline_.model->vocabulary().size()) {
   for (const AddedToken& token : pipeline_.added_tokens->tokens()) vocab_size_ = std::max(vocab_size_, token.id + 1);
-  if (pipeline_.post_processor && only_adds_around()) {
+  if (pipeline_.post_processor && pipeline_.only_adds_around()) {
     constexpr int32_t kText = -1;  // stands for the ids of a text
     Encoding encoding{.ids = {kText}, .offsets = {}};
     std::vector<std::string> token_texts;
-    pipeline_.post_processor->process({encoding, token_texts, "", false, true});
+    pipeline_.post_processor->process({.encoding = encoding,
+                                       .tokens = token_texts,
+                                       .text = "",
+                                       .has_offsets = false,
+                                       .add_special_tokens = true,
+                                       .is_begin = true});
     const auto place = std::find(encoding.ids.begin(), encoding.ids.end(), kText);
     around_ = {{encoding.ids.begin(), place}, {place + 1, encoding.ids.end()}};
   }
@@ -29,6 +52,7 @@ Encoding PipelineTokenizer::run(std::string_view text, const EncodeOptions& opti
   std::vector<Piece> pieces =
       pipeline_.added_tokens->extract(std::move(aligned), pipeline_.normalizer.get(), options.special_in_text);
   if (pipeline_.pre_tokenizer) pipeline_.pre_tokenizer->split(pieces);
+  if (options.num_before > 0) drop_before(static_cast<int64_t>(options.num_before), pieces);
 
   Encoding encoding;
   std::vector<std::string> token_texts;
@@ -56,7 +80,12 @@ Encoding PipelineTokenizer::run(std::string_view text, const EncodeOptions& opti
     pipeline_.length_rules.truncate(encoding, adds ? post_processor->added_ids().size() : 0);
   }
   if (post_processor != nullptr) {
-    post_processor->process({encoding, token_texts, text, has_offsets, options.add_special_tokens});
+    post_processor->process({.encoding = encoding,
+                             .tokens = token_texts,
+                             .text = text,
+                             .has_offsets = has_offsets,
+                             .add_special_tokens = options.add_special_tokens,
+                             .is_begin = options.num_before == 0});
   }
   if (options.truncate_and_pad) pipeline_.length_rules.pad(encoding, has_offsets);
   return encoding;
@@ -89,22 +118,26 @@ bool PipelineTokenizer::encode_fast(std::string_view text, std::vector<int32_t>&
                                     const EncodeOptions& options) const {
   const size_t old_size = ids.size();
   std::unique_ptr<EncoderMemory> memory = take_memory();
+  const FastEncoder* encoder = pipeline_.fast_encoder.get();
+  if (options.num_before > 0 && pipeline_.rest_encoder) encoder = pipeline_.rest_encoder.get();
+  text.remove_prefix(options.num_before);
   bool is_done = true;
-  pipeline_.added_tokens->for_each_raw(
-      text, options.special_in_text, [&](size_t begin, size_t end, const AddedToken* token) {
-        if (token != nullptr) {
-          ids.push_back(token->id);
-        } else if (is_done) {
-          is_done = pipeline_.fast_encoder->encode(text.substr(begin, end - begin), *memory, ids);
-        }
-      });
+  pipeline_.added_tokens->for_each_raw(text, options.special_in_text,
+                                       [&](size_t begin, size_t end, const AddedToken* token) {
+                                         if (token != nullptr) {
+                                           ids.push_back(token->id);
+                                         } else if (is_done) {
+                                           is_done = encoder->encode(text.substr(begin, end - begin), *memory, ids);
+                                         }
+                                         encoder = pipeline_.fast_encoder.get();
+                                       });
   give_back(std::move(memory));
   if (!is_done) ids.resize(old_size);
   return is_done;
 }
 
 void PipelineTokenizer::encode(std::string_view text, std::vector<int32_t>& ids, const EncodeOptions& options) const {
-  if (pipeline_.fast_encoder && !options.truncate_and_pad && only_adds_around()) {
+  if (pipeline_.fast_encoder && !options.truncate_and_pad && pipeline_.only_adds_around()) {
     const size_t old_size = ids.size();
     if (options.add_special_tokens) ids.insert(ids.end(), around_.before.begin(), around_.before.end());
     if (encode_fast(text, ids, options)) {
@@ -115,15 +148,6 @@ void PipelineTokenizer::encode(std::string_view text, std::vector<int32_t>& ids,
   }
   const Encoding encoding = run(text, options, false);
   ids.insert(ids.end(), encoding.ids.begin(), encoding.ids.end());
-}
-
-bool PipelineTokenizer::is_cuttable() const {
-  // The pipelines of the fast encoders begin anew at such a place; added tokens could reach over it.
-  const auto& added = pipeline_.added_tokens->tokens();
-  return pipeline_.fast_encoder != nullptr && pipeline_.fast_encoder->is_cuttable() && only_adds_around() &&
-         std::none_of(added.begin(), added.end(), [](const AddedToken& token) {
-           return token.is_single_word || token.strips_left || token.strips_right || may_be_cut(token.content);
-         });
 }
 
 Encoding PipelineTokenizer::encode_with_offsets(std::string_view text, const EncodeOptions& options) const {

@@ -6,30 +6,11 @@
 #include <string>
 #include <vector>
 
-#include "slm/text/added_tokens.h"
-#include "slm/text/decoder.h"
-#include "slm/text/fast_encoder.h"
-#include "slm/text/model.h"
-#include "slm/text/normalizer.h"
-#include "slm/text/post_processor.h"
-#include "slm/text/pre_tokenizer.h"
+#include "slm/text/pipeline.h"
+#include "slm/text/pipeline_cuts.h"
 #include "slm/text/tokenizer.h"
-#include "slm/text/truncation.h"
 
 namespace slm::text {
-
-// The parts of a tokenizer.json.
-struct Pipeline {
-  std::unique_ptr<Normalizer> normalizer;       // may be null
-  std::unique_ptr<PreTokenizer> pre_tokenizer;  // may be null: the text is one piece
-  std::unique_ptr<Model> model;
-  std::unique_ptr<PostProcessor> post_processor;  // may be null
-  std::unique_ptr<Decoder> decoder;
-  std::unique_ptr<AddedTokens> added_tokens;
-  LengthRules length_rules;
-  std::unique_ptr<FastEncoder> fast_encoder;  // may be null; only where added_tokens->are_all_raw()
-  bool keeps_bytes = false;                   // bytes that are not UTF-8 reach the model as they are
-};
 
 // Added tokens, normalizer, pre-tokenizer, model, post-processor, one after the other; decoding goes through the
 // decoder.
@@ -41,7 +22,8 @@ class PipelineTokenizer final : public Tokenizer {
   std::string_view kind() const override { return pipeline_.model->kind(); }
   int32_t vocab_size() const override { return vocab_size_; }
   void encode(std::string_view text, std::vector<int32_t>& ids, const EncodeOptions& options) const override;
-  bool is_cuttable() const override;
+  bool allows_cut(char32_t before, char32_t after) const override { return cuts_.allow(before, after); }
+  bool is_cuttable() const override { return cuts_.are_possible(); }
   const TokensAround& tokens_around() const override { return around_; }
   Encoding encode_with_offsets(std::string_view text, const EncodeOptions& options) const override;
   std::string decode(std::span<const int32_t> ids, const DecodeOptions& options) const override;
@@ -54,8 +36,6 @@ class PipelineTokenizer final : public Tokenizer {
   std::string to_json() const override { return json_; }
 
  private:
-  // Whether the ids of a text are its own and, if wanted, around_.
-  bool only_adds_around() const { return !pipeline_.post_processor || pipeline_.post_processor->only_adds(); }
   // False, and `ids` is as before, where the whole pipeline must run.
   bool encode_fast(std::string_view text, std::vector<int32_t>& ids, const EncodeOptions& options) const;
   std::unique_ptr<EncoderMemory> take_memory() const;
@@ -67,10 +47,11 @@ class PipelineTokenizer final : public Tokenizer {
   std::optional<std::string_view> token_for_decoder(int32_t id) const;
 
   Pipeline pipeline_;
+  PipelineCuts cuts_;
   SpecialTokens roles_;
   std::string json_;
   int32_t vocab_size_;
-  TokensAround around_;  // where only_adds_around()
+  TokensAround around_;  // where pipeline_.only_adds_around()
   mutable std::mutex memory_mutex_;
   mutable std::vector<std::unique_ptr<EncoderMemory>> memories_;  // not in use; guarded by memory_mutex_
 };

@@ -71,7 +71,7 @@ class OffsetTrimmer final : public PostProcessor {
   void process(const PostProcessorInput& input) const override {
     if (!input.has_offsets) return;
     for (size_t i = 0; i < input.encoding.ids.size(); ++i) {
-      trim(input.text, input.tokens[i], i == 0, input.encoding.offsets[i]);
+      trim(input.text, input.tokens[i], i == 0 && input.is_begin, input.encoding.offsets[i]);
     }
   }
 

@@ -1,7 +1,10 @@
 #include "slm/text/pre_tokenizer.h"
 
+#include <algorithm>
+
 #include "slm/text/gpt_patterns.h"
 #include "slm/text/normalizer.h"
+#include "slm/text/text_cut.h"
 #include "slm/text/unicode.h"
 #include "slm/text/utf8.h"
 
@@ -10,10 +13,19 @@ namespace {
 
 using SplitFunction = std::function<std::vector<AlignedText>(AlignedText)>;
 
+using LocalTest = std::function<bool(char32_t before, char32_t after)>;
+
+bool is_always_local(char32_t, char32_t) { return true; }
+bool is_never_local(char32_t, char32_t) { return false; }
+
 // A pre-tokenizer that treats each piece by itself.
 class PiecewisePreTokenizer final : public PreTokenizer {
  public:
-  explicit PiecewisePreTokenizer(SplitFunction split_one) : split_one_(std::move(split_one)) {}
+  PiecewisePreTokenizer(SplitFunction split_one, LocalTest is_local, bool keeps_characters)
+      : split_one_(std::move(split_one)), is_local_(std::move(is_local)), keeps_characters_(keeps_characters) {}
+
+  bool is_local(char32_t before, char32_t after) const override { return is_local_(before, after); }
+  bool keeps_characters() const override { return keeps_characters_; }
 
   void split(std::vector<Piece>& pieces) const override {
     std::vector<Piece> out;
@@ -32,6 +44,8 @@ class PiecewisePreTokenizer final : public PreTokenizer {
 
  private:
   SplitFunction split_one_;
+  LocalTest is_local_;
+  bool keeps_characters_;
 };
 
 class PreTokenizerSequence final : public PreTokenizer {
@@ -41,13 +55,25 @@ class PreTokenizerSequence final : public PreTokenizer {
   void split(std::vector<Piece>& pieces) const override {
     for (const auto& step : steps_) step->split(pieces);
   }
+  bool is_local(char32_t before, char32_t after) const override {
+    bool keeps = true;
+    for (const auto& step : steps_) {
+      if (!(keeps ? step->is_local(before, after) : step->is_local(0, 0))) return false;
+      keeps = keeps && step->keeps_characters();
+    }
+    return true;
+  }
+  bool keeps_characters() const override {
+    return std::all_of(steps_.begin(), steps_.end(), [](const auto& step) { return step->keeps_characters(); });
+  }
 
  private:
   std::vector<std::unique_ptr<PreTokenizer>> steps_;
 };
 
-std::unique_ptr<PreTokenizer> piecewise(SplitFunction split_one) {
-  return std::make_unique<PiecewisePreTokenizer>(std::move(split_one));
+std::unique_ptr<PreTokenizer> piecewise(SplitFunction split_one, LocalTest is_local = is_always_local,
+                                        bool keeps_characters = true) {
+  return std::make_unique<PiecewisePreTokenizer>(std::move(split_one), std::move(is_local), keeps_characters);
 }
 
 std::vector<AlignedText> single(AlignedText text) {
@@ -141,19 +167,23 @@ std::unique_ptr<PreTokenizer> bert_pre_tokenizer() {
 }
 
 std::unique_ptr<PreTokenizer> byte_level_pre_tokenizer(const ByteLevelOptions& options) {
-  return piecewise([options](AlignedText text) {
+  const auto split_one = [options](AlignedText text) {
     if (options.add_prefix_space && !text.text().starts_with(' ')) text.prepend(" ");
     std::vector<AlignedText> pieces =
         options.use_regex ? split(text, gpt2_parts(text.text()), SplitBehavior::kIsolated) : single(std::move(text));
     for (AlignedText& piece : pieces) spell_bytes(piece);
     return pieces;
-  });
+  };
+  const LocalTest is_local = [uses_regex = options.use_regex](char32_t before, char32_t after) {
+    return !uses_regex || is_word_end(before, after);
+  };
+  return piecewise(split_one, is_local, /*keeps_characters=*/false);
 }
 
 std::unique_ptr<PreTokenizer> metaspace_pre_tokenizer(char32_t replacement, PrependScheme scheme, bool splits) {
   std::string mark;
   append_utf8(mark, replacement);
-  return piecewise([=](AlignedText text) {
+  const auto split_one = [=](AlignedText text) {
     text.replace(parts_by_character(text.text(), [](char32_t c) { return c == U' '; }), mark);
     const bool is_wanted =
         scheme == PrependScheme::kAlways || (scheme == PrependScheme::kFirst && text.original_begin() == 0);
@@ -161,17 +191,22 @@ std::unique_ptr<PreTokenizer> metaspace_pre_tokenizer(char32_t replacement, Prep
     if (!splits) return single(std::move(text));
     return split(text, parts_by_character(text.text(), [=](char32_t c) { return c == replacement; }),
                  SplitBehavior::kMergedWithNext);
-  });
+  };
+  return piecewise(split_one, is_always_local, /*keeps_characters=*/false);
 }
 
 std::unique_ptr<PreTokenizer> split_pre_tokenizer(std::unique_ptr<Pattern> pattern, SplitBehavior behavior,
                                                   bool invert) {
   const std::shared_ptr<const Pattern> shared = std::move(pattern);
-  return piecewise([=](AlignedText text) {
+  const auto split_one = [=](AlignedText text) {
     std::vector<TextPart> parts = shared->parts_of(text.text());
     if (invert) inverted(parts);
     return split(text, std::move(parts), behavior);
-  });
+  };
+  // Else what stands on one side may join the other, which depends on how that goes on.
+  const bool keeps_apart = behavior == SplitBehavior::kIsolated || behavior == SplitBehavior::kRemoved;
+  return piecewise(split_one,
+                   [=](char32_t before, char32_t after) { return shared->is_local(before, keeps_apart ? after : 0); });
 }
 
 std::unique_ptr<PreTokenizer> whitespace_pre_tokenizer() {
@@ -182,10 +217,10 @@ std::unique_ptr<PreTokenizer> whitespace_pre_tokenizer() {
   });
 }
 
-std::unique_ptr<PreTokenizer> unicode_scripts_pre_tokenizer() { return piecewise(split_by_script); }
+std::unique_ptr<PreTokenizer> unicode_scripts_pre_tokenizer() { return piecewise(split_by_script, is_never_local); }
 
 std::unique_ptr<PreTokenizer> fixed_length_pre_tokenizer(size_t num_characters) {
-  return piecewise([=](AlignedText text) {
+  const auto split_one = [=](AlignedText text) {
     std::vector<AlignedText> pieces;
     size_t begin = 0, count = 0;
     for (size_t at = 0; at < text.text().size();) {
@@ -197,7 +232,8 @@ std::unique_ptr<PreTokenizer> fixed_length_pre_tokenizer(size_t num_characters) 
       }
     }
     return pieces;
-  });
+  };
+  return piecewise(split_one, is_never_local);
 }
 
 }  // namespace slm::text

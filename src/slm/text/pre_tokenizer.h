@@ -23,6 +23,11 @@ class PreTokenizer {
   virtual ~PreTokenizer() = default;
   // Pieces that are added tokens stay as they are.
   virtual void split(std::vector<Piece>& pieces) const = 0;
+  // Whether, at the place between these two, where a word ends, each side is split as it would be without more than the
+  // one character of the other side.
+  virtual bool is_local(char32_t before, char32_t after) const = 0;
+  // Whether the pieces have the characters of the text.
+  virtual bool keeps_characters() const { return true; }
 };
 
 enum class PrependScheme { kAlways, kFirst, kNever };

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 #include <unicode/brkiter.h>
+#include <unicode/uchar.h>
 #include <unicode/utext.h>
 
 #include <cstring>
@@ -130,6 +131,11 @@ class PrecompiledNormalizer final : public Normalizer {
       }
     }
     if (is_changed) text.transform(changes);
+  }
+
+  // Few characters are in one cluster with the letter or mark behind them.
+  bool is_local(char32_t before, char32_t) const override {
+    return u_getIntPropertyValue(static_cast<UChar32>(before), UCHAR_GRAPHEME_CLUSTER_BREAK) != U_GCB_PREPEND;
   }
 
  private:

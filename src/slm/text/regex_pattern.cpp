@@ -7,7 +7,11 @@
 #include "slm/core/error.h"
 #include "slm/text/gpt_patterns.h"
 #include "slm/text/pattern.h"
+#include "slm/text/regex_shape.h"
 #include "slm/text/regex_translation.h"
+#include "slm/text/text_cut.h"
+#include "slm/text/unicode.h"
+#include "slm/text/utf8.h"
 
 namespace slm::text {
 namespace {
@@ -23,6 +27,8 @@ class GptRegex final : public Pattern {
     if (from >= text.size()) return {std::string_view::npos, std::string_view::npos};
     return {from, gpt_match_end(pattern_, text, from)};
   }
+
+  bool is_local(char32_t before, char32_t after) const override { return is_word_end(before, after); }
 
  private:
   GptPattern pattern_;
@@ -68,8 +74,21 @@ class Pcre2Pattern final : public Pattern {
     return {place[0], place[1]};
   }
 
+  bool is_local(char32_t before, char32_t after) const override {
+    if (shape_.is_one_character) return true;
+    if (is_whitespace(before)) return false;
+    if (shape_.is_white_space) return true;
+    if (!shape_.ends_before_space || after != ' ') return false;
+    // Where it matches the one character, that is in a match wherever it stands: this one, or one that began before.
+    std::string word;
+    append_utf8(word, before);
+    const Match match = find(word + " ", 0);
+    return match.begin == 0 && match.end == word.size();
+  }
+
  private:
   std::string regex_;
+  RegexShape shape_ = shape_of_regex(regex_);
   std::unique_ptr<pcre2_code, CodeDeleter> code_;
   std::unique_ptr<pcre2_match_context, MatchContextDeleter> context_;
 };

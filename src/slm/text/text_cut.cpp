@@ -43,7 +43,12 @@ bool is_mark(std::string_view character, char32_t c) {
   return has_flag(c, kPunctuation) && !is_letter(char_classes()[c]) && is_surely_nfc(character);
 }
 
-bool is_cut(std::string_view text, size_t at) {
+bool is_word_end(char32_t before, std::string_view left, char32_t after, std::string_view right) {
+  if (is_blank(after)) return !is_whitespace(before);
+  return (is_line_end(after) || is_mark(right, after)) && ends_word(left, before);
+}
+
+bool is_cut(std::string_view text, size_t at, const AllowsCut& allows) {
   if (at == 0 || at >= text.size() || is_continuation(text[at])) return false;
   const auto before = character_before(text, at);
   if (!before) return false;
@@ -51,34 +56,43 @@ bool is_cut(std::string_view text, size_t at) {
   if (!c.is_valid) return false;
   const std::string_view left = text.substr(before->begin, at - before->begin);
   const std::string_view right = text.substr(at, static_cast<size_t>(c.length));
-  if (is_blank(c.code_point)) return !is_whitespace(before->code_point);
-  if (before->code_point == '\n') {
-    // Some patterns take a '/' with the line ends before it, others the last of several spaces with what follows.
-    const auto first = character_before(text, before->begin);
-    return first && !is_whitespace(first->code_point) && !is_whitespace(c.code_point) && c.code_point != '/';
-  }
-  return (is_line_end(c.code_point) || is_mark(right, c.code_point)) && ends_word(left, before->code_point);
+  const auto is_end = [&] {
+    if (before->code_point == '\n') {
+      // Some patterns take a '/' with the line ends before it, others the last of several spaces with what follows.
+      const auto first = character_before(text, before->begin);
+      return first && !is_whitespace(first->code_point) && !is_whitespace(c.code_point) && c.code_point != '/';
+    }
+    return is_word_end(before->code_point, left, c.code_point, right);
+  };
+  return is_end() && allows(before->code_point, c.code_point);
 }
 
 }  // namespace
 
-size_t last_cut(std::string_view text) {
+bool is_word_end(char32_t before, char32_t after) {
+  std::string left, right;
+  append_utf8(left, before);
+  append_utf8(right, after);
+  return is_word_end(before, left, after, right);
+}
+
+size_t last_cut(std::string_view text, const AllowsCut& allows) {
   for (size_t at = text.size(); at-- > 1;) {
-    if (is_cut(text, at)) return at;
+    if (is_cut(text, at, allows)) return at;
   }
   return 0;
 }
 
-size_t next_cut(std::string_view text, size_t from) {
+size_t next_cut(std::string_view text, size_t from, const AllowsCut& allows) {
   for (size_t at = std::max<size_t>(from, 1); at < text.size(); ++at) {
-    if (is_cut(text, at)) return at;
+    if (is_cut(text, at, allows)) return at;
   }
   return kNoCut;
 }
 
-bool may_be_cut(std::string_view part) {
-  // Whether a line end stands alone depends on what is before it.
-  return next_cut("x" + std::string(part), 2) != kNoCut;
+size_t last_character_size(std::string_view text) {
+  const auto last = character_before(text, text.size());
+  return last ? text.size() - last->begin : 1;
 }
 
 }  // namespace slm::text

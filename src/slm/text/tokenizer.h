@@ -20,6 +20,9 @@ struct EncodeOptions {
   bool special_in_text = true;
   // Applies the "truncation" and "padding" of the tokenizer.json, as Hugging Face does whenever a file has them.
   bool truncate_and_pad = false;
+  // So many bytes at the beginning only show what the text comes behind, and get no ids: the last character before a
+  // place where allows_cut() is true. Not together with add_special_tokens or truncate_and_pad.
+  size_t num_before = 0;
 };
 
 struct DecodeOptions {
@@ -66,8 +69,11 @@ class Tokenizer {
   // there is no unknown token (a character vocabulary names the character).
   virtual void encode(std::string_view text, std::vector<int32_t>& ids, const EncodeOptions& options = {}) const = 0;
 
-  // Whether a text may be cut where last_cut() of text_cut.h says, and the ids of the parts, without special tokens
-  // around them, are those of the whole.
+  // Whether a text may be cut between these two, at a place of text_cut.h: the ids and places of both parts, the second
+  // with EncodeOptions::num_before and both without special tokens around them, are those of the whole.
+  virtual bool allows_cut(char32_t before, char32_t after) const = 0;
+
+  // False where allows_cut() is of all.
   virtual bool is_cuttable() const = 0;
 
   // Empty where nothing is added. Only where is_cuttable().

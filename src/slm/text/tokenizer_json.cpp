@@ -97,8 +97,9 @@ std::optional<FastByteLevelOptions> byte_level_options(const Json& pre_tokenizer
   return isolates && pattern ? std::optional(FastByteLevelOptions{.pattern = *pattern}) : std::nullopt;
 }
 
+// `is_rest`: for what goes on behind a cut, which gets no space before it.
 // Called when all parts have been parsed, so the fields have the types they should have.
-std::unique_ptr<FastEncoder> make_fast_encoder(const JsonFields& document, const Pipeline& pipeline) {
+std::unique_ptr<FastEncoder> make_fast_encoder(const JsonFields& document, const Pipeline& pipeline, bool is_rest) {
   if (!pipeline.added_tokens->are_all_raw(pipeline.normalizer.get())) return nullptr;
   if (!document.has("pre_tokenizer")) return nullptr;
   const Json& pre_tokenizer = document.at("pre_tokenizer");
@@ -108,6 +109,7 @@ std::unique_ptr<FastEncoder> make_fast_encoder(const JsonFields& document, const
     auto options = byte_level_options(pre_tokenizer);
     if (!options) return nullptr;
     options->is_nfc = is_nfc;
+    options->adds_prefix_space &= !is_rest;
     return fast_byte_level_encoder(*options, *model);
   }
   if (const auto* model = dynamic_cast<const WordPieceModel*>(pipeline.model.get())) {
@@ -140,7 +142,10 @@ Pipeline parse_pipeline(const Json& json, ModelLists& lists, const std::string& 
   check_gaps(part("model"), vocabulary, *pipeline.added_tokens);
   check_ids_around(document, pipeline);
   pipeline.keeps_bytes = !pipeline.normalizer && document.has("pre_tokenizer") && spells_bytes(json["pre_tokenizer"]);
-  pipeline.fast_encoder = make_fast_encoder(document, pipeline);
+  pipeline.fast_encoder = make_fast_encoder(document, pipeline, /*is_rest=*/false);
+  if (pipeline.fast_encoder && !pipeline.fast_encoder->is_cuttable()) {
+    pipeline.rest_encoder = make_fast_encoder(document, pipeline, /*is_rest=*/true);
+  }
   return pipeline;
 }
 

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+#include <unordered_set>
+
+namespace slm::text {
+
+struct AddedToken;
+
+// The characters of added tokens that stand at their edges and next to each other: what tells, of two characters of a
+// text, that no token that is found there reaches over the place between them.
+class TokenEdges {
+ public:
+  // `spelling`: as the token is looked for.
+  void add(const AddedToken& token, std::string_view spelling);
+
+  // Whether the same tokens are found in a text as in its two parts: no token has the two characters in it, takes the
+  // white space beyond the place, or counts only where no word touches it.
+  bool allow_cut(char32_t before, char32_t after) const;
+  // Whether a token may end with the character.
+  bool may_end_with(char32_t c) const { return ends_.contains(c); }
+
+ private:
+  std::unordered_set<uint64_t> neighbours_;
+  std::unordered_set<char32_t> ends_;
+  std::unordered_set<char32_t> single_word_begins_, single_word_ends_;
+  std::unordered_set<char32_t> begins_behind_space_, ends_before_space_;  // of those that take it
+};
+
+}  // namespace slm::text

@@ -176,7 +176,10 @@ constexpr JsonStrings kAvx512 = {avx512_skip, avx512_decode};
 const JsonStrings portable_json_strings = {portable_skip, portable_decode};
 
 #ifdef __x86_64__
-const JsonStrings* avx512_json_strings() { return kernels::has_avx512() ? &kAvx512 : nullptr; }
+const JsonStrings* avx512_json_strings() {
+  static const bool has_avx512 = kernels::has_avx512();  // a virtual machine takes its time to answer
+  return has_avx512 ? &kAvx512 : nullptr;
+}
 #else
 const JsonStrings* avx512_json_strings() { return nullptr; }
 #endif

@@ -19,7 +19,7 @@ struct JsonStrings {
 
 // What runs on any processor.
 extern const JsonStrings portable_json_strings;
-// The same with AVX-512; null where kernels::has_avx512() says no.
+// The same with AVX-512; null where kernels::has_avx512() said no when this was first called.
 const JsonStrings* avx512_json_strings();
 
 }  // namespace slm::data

@@ -6,6 +6,10 @@
 #include <span>
 #include <type_traits>
 
+#ifdef __SSE2__  // part of every x86-64 processor
+#include <emmintrin.h>
+#endif
+
 #include "slm/core/error.h"
 #include "slm/data/content_hash.h"
 #include "slm/data/skip_row.h"
@@ -65,12 +69,29 @@ class Decoder {
   std::string_view bytes_;
 };
 
+void narrowed(std::span<const int32_t> ids, uint32_t* out) { std::copy(ids.begin(), ids.end(), out); }
+
+void narrowed(std::span<const int32_t> ids, uint16_t* out) {
+  size_t i = 0;
+#ifdef __SSE2__
+  // Eight at a time. What narrows there keeps what fits into a signed number, so 0 to 65535 are moved to that range.
+  const __m128i middle = _mm_set1_epi32(0x8000), sign = _mm_set1_epi16(-0x8000);
+  for (; i + 8 <= ids.size(); i += 8) {
+    const auto* const from = reinterpret_cast<const __m128i*>(ids.data() + i);
+    const __m128i low = _mm_sub_epi32(_mm_loadu_si128(from), middle);
+    const __m128i high = _mm_sub_epi32(_mm_loadu_si128(from + 1), middle);
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(out + i), _mm_xor_si128(_mm_packs_epi32(low, high), sign));
+  }
+#endif
+  for (; i < ids.size(); ++i) out[i] = static_cast<uint16_t>(ids[i]);
+}
+
 template <class Id>
 void append_as(std::span<const int32_t> ids, std::vector<std::byte>& out) {
   std::array<Id, 1024> narrow;  // not initialized: a vector that grows is filled with zeros first
   for (size_t begin = 0; begin < ids.size(); begin += narrow.size()) {
     const auto piece = ids.subspan(begin, std::min(narrow.size(), ids.size() - begin));
-    for (size_t i = 0; i < piece.size(); ++i) narrow[i] = static_cast<Id>(piece[i]);
+    narrowed(piece, narrow.data());
     const auto bytes = std::as_bytes(std::span(narrow).first(piece.size()));
     out.insert(out.end(), bytes.begin(), bytes.end());
   }

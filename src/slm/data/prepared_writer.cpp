@@ -259,7 +259,7 @@ void PreparedWriter::record() {
     state_.index.shards.insert(state_.index.shards.end(), shards.begin(), shards.end());
     num_recorded_whole_ += sequence(part).num_whole();
   }
-  hashes_->sync();
+  if (state_.num_hashes > 0) hashes_->sync();
   if (held_) held_->sync();
   if (near_) {
     near_->sync();
@@ -273,6 +273,7 @@ void PreparedWriter::record() {
 
 PreparedIndex PreparedWriter::finish() {
   state_.is_read = true;
+  state_.num_hashes = 0;  // nothing is compared with them any more
   for (const Part part : kParts) sequence(part).finish();
   record();
   write_documents_file();

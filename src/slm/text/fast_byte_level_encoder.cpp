@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <bit>
+#include <numeric>
 
 #include "slm/text/byte_merger.h"
 #include "slm/text/byte_tokenizer.h"
@@ -184,16 +185,25 @@ class FastByteLevelEncoder final : public FastEncoder {
     out.clear();
   }
 
-  // The new words, as many at once as the merger likes.
+  // The new words, as many at once as the merger likes, by length, so that they take equally many merges.
   void merge_new(std::span<GappedIds::Gap> gaps, WordCache& cache) const {
-    static constexpr size_t kTogether = 8;
-    for (size_t next = 0; next < gaps.size();) {
+    std::array<uint16_t, ShortWord::kMaxBytes + 2> places{};  // in `sorted`, by length
+    for (const GappedIds::Gap& gap : gaps) {
+      if (gap.is_new) ++places[gap.word.key.word().length() + 1];
+    }
+    std::partial_sum(places.begin(), places.end(), places.begin());
+    uint16_t sorted[GappedIds::kMaxGaps];
+    for (size_t i = 0; i < gaps.size(); ++i) {
+      if (gaps[i].is_new) sorted[places[gaps[i].word.key.word().length()]++] = static_cast<uint16_t>(i);
+    }
+    const size_t num_new = places[ShortWord::kMaxBytes];
+    static constexpr size_t kTogether = 4;
+    for (size_t next = 0; next < num_new;) {
       GappedIds::Gap* chosen[kTogether];
       ShortWord words[kTogether];
       size_t num_words = 0;
-      for (; next < gaps.size() && num_words < kTogether; ++next) {
-        GappedIds::Gap& gap = gaps[next];
-        if (!gap.is_new) continue;
+      for (; next < num_new && num_words < kTogether; ++next) {
+        GappedIds::Gap& gap = gaps[sorted[next]];
         if (const PackedIds* const known = WordCache::find(gap.word.key, gap.word.place)) {  // since it came before
           gap.ids = *known;
         } else {

@@ -13,6 +13,9 @@ namespace slm::text {
 // Ids of a text in order, with gaps for words whose ids are found later: many of them together, without delaying those
 // behind them. Not initialized beyond what was added.
 class GappedIds {
+  static constexpr std::ptrdiff_t kFull = 2048;
+  static constexpr size_t kFullGaps = 256;
+
  public:
   struct Gap {
     WordsAhead::Word word;
@@ -21,6 +24,8 @@ class GappedIds {
     uint32_t begin;  // how many ids come before it
     bool is_new;     // a short word that the cache does not know
   };
+
+  static constexpr size_t kMaxGaps = kFullGaps + ByteBlock::kSize;
 
   // A block is added as a whole, and may have a gap for each byte.
   bool is_full() const { return end_ - ids_ >= kFull || num_gaps_ >= kFullGaps; }
@@ -46,13 +51,10 @@ class GappedIds {
     gaps_[num_gaps_++] = {word, PackedIds::elsewhere(), hash, static_cast<uint32_t>(place - ids_), is_new};
   }
 
-  static constexpr std::ptrdiff_t kFull = 2048;
-  static constexpr size_t kFullGaps = 256;
-
   int32_t ids_[kFull + ByteBlock::kSize * PackedIds::kRoom];
   int32_t* end_ = ids_;
   size_t num_gaps_ = 0;
-  Gap gaps_[kFullGaps + ByteBlock::kSize];
+  Gap gaps_[kMaxGaps];
 };
 
 }  // namespace slm::text

@@ -2,6 +2,7 @@
 
 import gzip
 import pathlib
+import random
 import sys
 
 import pyarrow as pa
@@ -33,6 +34,9 @@ for name, dictionary in [("page", False), ("dictionary", True)]:
     with pq.ParquetWriter(folder / f"{name}.parquet", pa.schema({"text": pa.string()}), compression="zstd", use_dictionary=dictionary) as writer:
         for text in ["before", "a" * 150_000_000, "behind"]:
             writer.write_table(pa.table({"text": [text]}))
+# Writers look at the size of a page every thousand rows: these 80 of a megabyte are one dictionary.
+books = ["%d " % i + random.Random(i).randbytes(500_000).hex() for i in range(80)]
+pq.write_table(pa.table({"text": books}), folder / "books.parquet")
 # One row group of 240 MB, in pages of 10 MB.
 huge = pa.table({"text": ["x%d" % i + "word " * 2000 for i in range(24000)], "other": ["y" * 1000] * 24000})
 pq.write_table(huge, folder / "huge.parquet", row_group_size=10**9, compression="zstd")

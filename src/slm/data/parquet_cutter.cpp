@@ -1,6 +1,5 @@
 #include <arrow/buffer.h>
 #include <arrow/io/interfaces.h>
-#include <arrow/memory_pool.h>
 #include <arrow/result.h>
 #include <arrow/status.h>
 #include <fmt/format.h>
@@ -21,6 +20,7 @@
 #include "slm/core/quantities.h"
 #include "slm/data/arrow_readers.h"
 #include "slm/data/block_cutter.h"
+#include "slm/data/page_memory.h"
 #include "slm/data/skip_row.h"
 #include "slm/storage/spooled_source.h"
 
@@ -29,46 +29,19 @@ namespace {
 
 constexpr int64_t kRowsPerBatch = 256;
 constexpr int64_t kStreamBytes = int64_t{1} << 20;  // of a column chunk in memory, however large the row group is
+constexpr size_t kPieceBytes = size_t{8} << 20;     // of a large page that is in memory at once
 constexpr size_t kMaxNamesShown = 20;
-// Of an allocation by Arrow, which unpacks a page, or a dictionary, in one piece. Writers make pages of 1 MB, and of
-// 100 MB at the most, unless a single value is larger.
-constexpr int64_t kMaxPageBytes = int64_t{128} << 20;
-
-// Refuses what a small file may claim to unpack to.
-class BoundedPool : public arrow::MemoryPool {
- public:
-  arrow::Status Allocate(int64_t size, int64_t alignment, uint8_t** out) override {
-    ARROW_RETURN_NOT_OK(check(size));
-    return pool_->Allocate(size, alignment, out);
-  }
-  arrow::Status Reallocate(int64_t old_size, int64_t new_size, int64_t alignment, uint8_t** pointer) override {
-    ARROW_RETURN_NOT_OK(check(new_size));
-    return pool_->Reallocate(old_size, new_size, alignment, pointer);
-  }
-  void Free(uint8_t* buffer, int64_t size, int64_t alignment) override { pool_->Free(buffer, size, alignment); }
-  int64_t bytes_allocated() const override { return pool_->bytes_allocated(); }
-  int64_t total_bytes_allocated() const override { return pool_->total_bytes_allocated(); }
-  int64_t num_allocations() const override { return pool_->num_allocations(); }
-  std::string backend_name() const override { return pool_->backend_name(); }
-
-  // What was refused last; 0 for nothing.
-  int64_t refused_bytes() const { return refused_bytes_; }
-
- private:
-  arrow::Status check(int64_t size) {
-    if (size <= kMaxPageBytes) return arrow::Status::OK();
-    refused_bytes_ = size;
-    return arrow::Status::CapacityError("too large");
-  }
-
-  arrow::MemoryPool* pool_ = arrow::default_memory_pool();
-  int64_t refused_bytes_ = 0;
-};
+// A page may unpack to that many times what was read of the file, as with storage::ExpansionLimit.
+constexpr int64_t kMaxExpansion = 300;
 
 // What Arrow reads from.
 class SourceFile : public arrow::io::RandomAccessFile {
  public:
-  SourceFile(storage::ByteSource& source, int64_t size) : source_(source), size_(size) {}
+  // Whole pages come into memory of `pool`.
+  SourceFile(storage::ByteSource& source, int64_t size, PageMemory& pool) : source_(source), size_(size), pool_(pool) {}
+
+  int64_t size() const { return size_; }
+  int64_t bytes_read() const { return bytes_read_; }
 
   arrow::Status Close() override {
     is_closed_ = true;
@@ -86,16 +59,25 @@ class SourceFile : public arrow::io::RandomAccessFile {
   }
 
   arrow::Result<int64_t> Read(int64_t count, void* out) override {
-    const std::span into(static_cast<std::byte*>(out), static_cast<size_t>(count));
-    const auto size = static_cast<int64_t>(storage::read_fully(source_, into));
+    std::span into(static_cast<std::byte*>(out), static_cast<size_t>(count));
+    int64_t size = 0;
+    while (!into.empty()) {
+      const auto piece = into.first(std::min(into.size(), kPieceBytes));
+      const size_t got = storage::read_fully(source_, piece);
+      size += static_cast<int64_t>(got);
+      if (got < piece.size()) break;
+      into = into.subspan(got);
+      if (!into.empty()) pool_.let_go();
+    }
     position_ += size;
+    bytes_read_ += size;
     return size;
   }
 
   arrow::Result<std::shared_ptr<arrow::Buffer>> Read(int64_t count) override {
     // A damaged file may ask for more than it has.
     count = std::min(count, size_ - position_);
-    ARROW_ASSIGN_OR_RAISE(auto buffer, arrow::AllocateResizableBuffer(count));
+    ARROW_ASSIGN_OR_RAISE(auto buffer, arrow::AllocateResizableBuffer(count, &pool_));
     ARROW_ASSIGN_OR_RAISE(const int64_t size, Read(count, buffer->mutable_data()));
     ARROW_RETURN_NOT_OK(buffer->Resize(size));
     return std::shared_ptr<arrow::Buffer>(std::move(buffer));
@@ -104,7 +86,9 @@ class SourceFile : public arrow::io::RandomAccessFile {
  private:
   storage::ByteSource& source_;
   int64_t size_;
+  PageMemory& pool_;
   int64_t position_ = 0;
+  int64_t bytes_read_ = 0;
   bool is_closed_ = false;
 };
 
@@ -114,14 +98,15 @@ class ParquetCutter : public BlockCutter {
       : options_(arguments.options),
         skips_(arguments.skips),
         groups_(arguments.groups),
-        name_(arguments.source.name()) {
+        name_(arguments.source.name()),
+        pool_(options_.spool_folder, [this] { return max_page_bytes(); }) {
     storage::ByteSource* source = &arguments.source;
     // The directory of a Parquet file is at its end, so the file must be able to seek.
     if (!source->size_bytes() || !source->seek(0)) {
       spooled_ = storage::spool(*source, options_.spool_folder);
       source = spooled_.get();
     }
-    file_ = std::make_shared<SourceFile>(*source, source->size_bytes().value_or(0));
+    file_ = std::make_shared<SourceFile>(*source, source->size_bytes().value_or(0), pool_);
     guard([&] {
       parquet::ReaderProperties properties(&pool_);
       properties.enable_buffered_stream();
@@ -138,7 +123,7 @@ class ParquetCutter : public BlockCutter {
   bool fill(CorpusBlock& block) override {
     bool has_more = true;
     while (has_more && static_cast<int64_t>(block.bytes.size()) < options_.block_bytes) {
-      guard([&] { has_more = read_batch(block); });
+      guard([&] { has_more = read_row(block); });
     }
     return has_more || is_at_section_end_;
   }
@@ -158,16 +143,22 @@ class ParquetCutter : public BlockCutter {
     } catch (const std::exception& failure) {
       problem = failure.what();
     }
+    if (pool_.disk_problem()) throw Error(fmt::format("{}: {}", name_, *pool_.disk_problem()));
     if (pool_.refused_bytes() > 0) {
-      throw FormatError(
-          name_, FormatError::kNoOffset,
-          fmt::format("column '{}' has a page that unpacks to {}, and {} are the most: write the file again "
-                      "with smaller pages or without dictionary",
-                      options_.text_column, format_bytes(pool_.refused_bytes()), format_bytes(kMaxPageBytes)));
+      throw FormatError(name_, FormatError::kNoOffset,
+                        fmt::format("column '{}' has a page that unpacks to {}, more than {} times what is stored: "
+                                    "a damaged copy, or made to fill your memory",
+                                    options_.text_column, format_bytes(pool_.refused_bytes()), kMaxExpansion));
     }
     std::replace(problem.begin(), problem.end(), '\n', ' ');
     throw FormatError(name_, FormatError::kNoOffset,
                       fmt::format("cannot be read as Parquet: {}; a damaged copy? Copy it again", problem));
+  }
+
+  int64_t max_page_bytes() const {
+    const int64_t num_read = file_ ? file_->bytes_read() : 0;
+    return std::max(file_ ? file_->size() : 0,
+                    num_read > INT64_MAX / kMaxExpansion ? INT64_MAX : num_read * kMaxExpansion);
   }
 
   void find_column() {
@@ -221,23 +212,29 @@ class ParquetCutter : public BlockCutter {
     return false;
   }
 
-  // Appends some rows; false at the end of the section or the file.
-  bool read_batch(CorpusBlock& block) {
-    if (!find_rows()) return false;
-    std::array<parquet::ByteArray, kRowsPerBatch> values;
-    std::array<int16_t, kRowsPerBatch> definitions{};
-    int64_t num_values = 0;
-    const int64_t num_rows = values_->ReadBatch(kRowsPerBatch, definitions.data(), nullptr, values.data(), &num_values);
-    if (num_rows == 0) throw parquet::ParquetException("a page without rows");
-    int64_t next_value = 0;
-    for (int64_t i = 0; i < num_rows; ++i, ++row_) {
-      // Columns without nulls come without levels.
-      if (max_definition_ > 0 && definitions[static_cast<size_t>(i)] < max_definition_) {
-        skip(block, SkipReason::kNull);
-      } else if (next_value < num_values) {
-        add(block, values[static_cast<size_t>(next_value++)]);
-      }
+  // Appends a row; false at the end of the section or the file.
+  bool read_row(CorpusBlock& block) {
+    if (next_row_ == num_rows_ && !read_batch()) return false;
+    // Columns without nulls come without levels.
+    if (max_definition_ > 0 && definitions_[next_row_] < max_definition_) {
+      skip(block, SkipReason::kNull);
+    } else if (next_value_ < num_values_) {
+      add(block, rows_[next_value_++]);
     }
+    ++next_row_;
+    ++row_;
+    return true;
+  }
+
+  // Rows of one page, which stays until the next are read: a batch of books would fill the memory.
+  bool read_batch() {
+    if (!find_rows()) return false;
+    int64_t num_values = 0;
+    const int64_t num_rows = values_->ReadBatch(kRowsPerBatch, definitions_.data(), nullptr, rows_.data(), &num_values);
+    if (num_rows == 0) throw parquet::ParquetException("a page without rows");
+    next_row_ = next_value_ = 0;
+    num_rows_ = static_cast<size_t>(num_rows);
+    num_values_ = static_cast<size_t>(num_values);
     return true;
   }
 
@@ -245,6 +242,11 @@ class ParquetCutter : public BlockCutter {
     if (static_cast<int64_t>(value.len) > options_.max_record_bytes) {
       skip(block, SkipReason::kTooLong);
       return;
+    }
+    bytes_in_use_ += value.len;
+    if (bytes_in_use_ > kPieceBytes) {
+      pool_.let_go();
+      bytes_in_use_ = 0;
     }
     const size_t begin = block.bytes.size();
     block.bytes.append(reinterpret_cast<const char*>(value.ptr), value.len);
@@ -261,13 +263,17 @@ class ParquetCutter : public BlockCutter {
   InputGroups* const groups_;
   const std::string name_;
   std::unique_ptr<storage::ByteSource> spooled_;
-  BoundedPool pool_;  // outlives what Arrow keeps in it
+  PageMemory pool_;  // outlives what Arrow keeps in it
   std::shared_ptr<SourceFile> file_;
   std::unique_ptr<parquet::ParquetFileReader> reader_;
   std::shared_ptr<parquet::ByteArrayReader> values_;  // of the present row group
   int column_ = -1;
   int max_definition_ = 0;
+  size_t bytes_in_use_ = 0;  // of the present page
   int next_group_ = 0;
+  std::array<parquet::ByteArray, kRowsPerBatch> rows_;  // of the present batch
+  std::array<int16_t, kRowsPerBatch> definitions_{};
+  size_t num_rows_ = 0, next_row_ = 0, num_values_ = 0, next_value_ = 0;
   bool is_at_section_end_ = false;
   int64_t row_ = 1;  // the next
 };

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -49,6 +50,17 @@ void NamelessFile::read(std::span<std::byte> into, int64_t offset) const {
     into = into.subspan(static_cast<size_t>(count));
     offset += count;
   }
+}
+
+// Without the room, using the memory would end the process once the disk is full.
+std::span<std::byte> NamelessFile::map(int64_t size_bytes) {
+  const auto size = static_cast<size_t>(size_bytes);
+  errno = ::posix_fallocate(descriptor_, 0, static_cast<off_t>(size_bytes));
+  if (errno != 0) fail();
+  void* memory = ::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_SHARED, descriptor_, 0);
+  if (memory == MAP_FAILED) fail();
+  ::madvise(memory, size, MADV_RANDOM);  // else neighbours come along, by the megabyte
+  return {static_cast<std::byte*>(memory), size};
 }
 
 void NamelessFile::forget(int64_t offset, int64_t size_bytes) {

@@ -20,6 +20,8 @@ class NamelessFile {
   void write(std::span<const std::byte> bytes, int64_t offset);
   // All of `into` must be in the file.
   void read(std::span<std::byte> into, int64_t offset) const;
+  // The first bytes of the file as memory, until somebody unmaps it; the room on disk is taken at once.
+  std::span<std::byte> map(int64_t size_bytes);
   // Gives back the room of these bytes, which read as zeros from then on, where the file system can.
   void forget(int64_t offset, int64_t size_bytes);
 

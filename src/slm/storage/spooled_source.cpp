@@ -13,20 +13,10 @@ namespace {
 
 constexpr size_t kPieceBytes = size_t{1} << 20;
 
-std::string folder_or_default(const std::string& folder) {
-  if (!folder.empty()) {
-    make_folders(folder);
-    return folder;
-  }
-  std::error_code error;
-  const std::string default_folder = std::filesystem::temp_directory_path(error).string();
-  return error ? "/tmp" : default_folder;
-}
-
 class SpooledSource : public ByteSource {
  public:
   SpooledSource(ByteSource& source, const std::string& folder)
-      : name_(source.name()), file_(folder_or_default(folder), "a copy of " + source.name()) {
+      : name_(source.name()), file_(spool_folder(folder), "a copy of " + source.name()) {
     std::vector<std::byte> piece(kPieceBytes);
     while (const size_t got = source.read(piece)) {
       file_.write(std::span(piece).first(got), size_);
@@ -55,6 +45,16 @@ class SpooledSource : public ByteSource {
 };
 
 }  // namespace
+
+std::string spool_folder(const std::string& folder) {
+  if (!folder.empty()) {
+    make_folders(folder);
+    return folder;
+  }
+  std::error_code error;
+  const std::string default_folder = std::filesystem::temp_directory_path(error).string();
+  return error ? "/tmp" : default_folder;
+}
 
 std::unique_ptr<ByteSource> spool(ByteSource& source, const std::string& folder) {
   return std::make_unique<SpooledSource>(source, folder);

@@ -13,11 +13,9 @@ write_basic_package_version_file(${PROJECT_BINARY_DIR}/slmConfigVersion.cmake CO
 install(FILES ${PROJECT_BINARY_DIR}/slmConfig.cmake ${PROJECT_BINARY_DIR}/slmConfigVersion.cmake
         DESTINATION ${package_dir})
 
-# A program that links the static library finds libslm_arrow.so beside it.
-if(TARGET slm_arrow)
-  target_link_options(slm_library INTERFACE
-                      "$<INSTALL_INTERFACE:LINKER:-rpath,$<INSTALL_PREFIX>/${CMAKE_INSTALL_LIBDIR}>")
-endif()
+# A program that links the static library finds the late ones beside it.
+target_link_options(slm_library INTERFACE
+                    "$<INSTALL_INTERFACE:LINKER:-rpath,$<INSTALL_PREFIX>/${CMAKE_INSTALL_LIBDIR}>")
 install(TARGETS slm_library EXPORT slmTargets INCLUDES DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 install(EXPORT slmTargets NAMESPACE slm:: DESTINATION ${package_dir})
 # Headers of kernels/cpu are parts of its sources, and those of cli/ of the program, which cli/ installs.

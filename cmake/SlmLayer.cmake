@@ -16,3 +16,19 @@ function(slm_layer name)
   set_property(GLOBAL APPEND PROPERTY SLM_LAYERS ${name})
   set_property(GLOBAL APPEND PROPERTY SLM_LIBRARIES ${ARG_LIBRARIES})
 endfunction()
+
+# slm_late_library(<name> SOURCES ... LIBRARIES <target> ...)
+#
+# A part of a layer as lib<name>.so, which core/late_library.h loads where it is needed. It has its own copy of what it
+# needs of slm, or that of the shared libslm, and shows nothing but its entry.
+function(slm_late_library name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;LIBRARIES" ${ARGN})
+  add_library(${name} MODULE ${ARG_SOURCES})
+  target_link_libraries(${name} PRIVATE slm_library ${ARG_LIBRARIES} slm_compile_options)
+  target_link_options(${name} PRIVATE LINKER:--exclude-libs,ALL LINKER:--as-needed)
+  # Beside what loads it: the shared libslm, or the programs.
+  set_target_properties(${name} PROPERTIES CXX_VISIBILITY_PRESET hidden LIBRARY_OUTPUT_DIRECTORY
+      "$<IF:$<BOOL:${BUILD_SHARED_LIBS}>,$<TARGET_FILE_DIR:slm_library>,${PROJECT_BINARY_DIR}>")
+  install(TARGETS ${name} LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
+  set_property(GLOBAL APPEND PROPERTY SLM_LATE_LIBRARIES ${name})
+endfunction()

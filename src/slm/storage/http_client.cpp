@@ -39,8 +39,7 @@ class HttpClient::Impl {
     std::string url = request.url;
     std::string token = request.token;
     for (int i = 0; i <= kMaxRedirects; ++i) {
-      auto exchange =
-          std::make_unique<HttpExchange>(settings_, HttpExchangeRequest{url, token, request.is_head, first_byte});
+      auto exchange = open_exchange(settings_, {url, token, request.is_head, first_byte});
       if (!is_redirect(exchange->status())) return {std::move(exchange), url};
       const std::string next = resolve_url(url, std::string(exchange->headers().get("location")));
       if (next.empty()) throw Error(fmt::format("{}: the server redirects to nowhere", address_name(request.url)));

@@ -3,10 +3,12 @@
 
     compare_tokenizers.py --slm_speed build/release/tokenizer_speed [--data ../shared/data] [--python PEERS_PYTHON]
 
-Every run is a process of its own, so each encodes its text for the first time, with cold caches; loading and reading
-are not counted. The engines run in turns, the medians of the rounds are printed. Peak memory is that of the whole
-process, text and ids included; in brackets what encoding added. Without --python the peers are installed from PyPI
-into an environment in the user's cache folder; the texts (tokenizer_texts.py says which) are kept there, too.
+Every run is a process of its own, so each encodes its text for the first time, with cold caches; loading is not
+counted. Each engine is used in every way that it has: "batches" encodes 256 documents at a time and drops their ids,
+"once" all documents in one call, "file" lets it read them itself. The runs come in turns, the medians of the rounds are
+printed; the last column compares the best of slm with this use of its peer. Peak memory is that of the whole process,
+text and ids included; in brackets what encoding added. Without --python the peers are installed from PyPI into an
+environment in the user's cache folder; the texts (tokenizer_texts.py says which) are kept there, too.
 """
 
 import argparse
@@ -23,6 +25,8 @@ HERE = pathlib.Path(__file__).resolve().parent
 PEERS = ["nanotoken==0.1.0", "gigatoken==0.10.0", "tokenizers==0.23.*"]
 # tokenizer: the peers that know it; the ids of each are compared with slm's
 CASES = {"bert-base-uncased": ["nanotoken", "huggingface"], "gpt2": ["gigatoken", "huggingface"]}
+USES = {"nanotoken": ["batches", "once", "file"], "gigatoken": ["batches", "once", "file"], "huggingface": ["once"],
+        "slm": ["batches", "once"]}
 
 
 def run(command):
@@ -56,32 +60,33 @@ def main():
     cache = peer_environment.cache_folder()
     python = arguments.python or peer_environment.python_with("tokenizer_peers", PEERS)
     texts = tokenizer_texts.collect(cache / "tokenizer_texts", arguments.mb)
-    print(f"{'tokenizer':18} {'text':13} {'engine':12} threads   MB/s  Mtokens/s  peak MB (encoding)  ids              slm is")
+    print(f"{'tokenizer':18} {'text':13} {'engine':20} threads   MB/s  Mtokens/s  peak MB (encoding)  ids"
+          "              slm is")
     for tokenizer in arguments.tokenizers:
         path = arguments.data / tokenizer / "tokenizer.json"
         for kind in arguments.texts:
             for threads in arguments.threads:
-                engines = [*CASES[tokenizer], "slm"]
-                if threads != arguments.threads[0]:
-                    engines.remove("huggingface")
-                results = {engine: [] for engine in engines}
+                runs = [(engine, use) for engine in [*CASES[tokenizer], "slm"] for use in USES[engine]
+                        if engine != "huggingface" or threads == arguments.threads[0]]
+                results = {one: [] for one in runs}
                 for _ in range(arguments.rounds):
-                    for engine in engines:
-                        if engine == "huggingface" and results[engine]:
+                    for engine, use in runs:
+                        if engine == "huggingface" and results[engine, use]:
                             continue
                         size = arguments.huggingface_mb if engine == "huggingface" else arguments.mb + 1
                         command = ([arguments.slm_speed] if engine == "slm" else
                                    [python, HERE / "tokenizer_peer.py", engine])
-                        results[engine].append(run([*command, path, texts[kind], threads, size]))
+                        results[engine, use].append(run([*command, path, texts[kind], threads, size, use]))
                 # Hugging Face is slow, so it encodes less: its ids are compared with slm's, slm's with the fast peer's.
-                expected = results["slm"][0]["digests"]
-                medians = {engine: statistics.median(r["seconds"] for r in results[engine]) for engine in engines}
-                rates = {engine: results[engine][0]["bytes"] / 1e6 / medians[engine] for engine in engines}
-                for engine in engines:
-                    r = results[engine][0]
-                    print(f"{tokenizer:18} {kind:13} {engine:12} {threads:7} {rates[engine]:6.1f} "
-                          f"{r['tokens'] / medians[engine] / 1e6:10.1f} {r['peak_mb']:8.0f} {r['encoding_mb']:8.0f}    "
-                          f"{agreement(r['digests'], expected):16} {rates['slm'] / rates[engine]:6.2f} x", flush=True)
+                expected = results["slm", "batches"][0]["digests"]
+                medians = {one: statistics.median(r["seconds"] for r in results[one]) for one in runs}
+                rates = {one: results[one][0]["bytes"] / 1e6 / medians[one] for one in runs}
+                best = max(rates["slm", use] for use in USES["slm"])
+                for engine, use in runs:
+                    r = results[engine, use][0]
+                    print(f"{tokenizer:18} {kind:13} {engine + ', ' + use:20} {threads:7} {rates[engine, use]:6.1f} "
+                          f"{r['tokens'] / medians[engine, use] / 1e6:10.1f} {r['peak_mb']:8.0f} {r['encoding_mb']:8.0f}"
+                          f"    {agreement(r['digests'], expected):16} {best / rates[engine, use]:6.2f} x", flush=True)
 
 
 if __name__ == "__main__":

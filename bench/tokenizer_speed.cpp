@@ -1,8 +1,9 @@
-// How fast a tokenizer encodes a file of documents: tokenizer_speed TOKENIZER DOCUMENTS [THREADS [MAX_MB]]
+// How fast a tokenizer encodes a file of documents: tokenizer_speed TOKENIZER DOCUMENTS [THREADS [MAX_MB [USE]]]
 //
 // A zero byte ends each document. Prints one JSON object: seconds, CPU seconds, bytes, tokens, peak memory in MB, what
 // encoding added to it, and the CRC of the ids of every 256 documents. Time is that of encoding alone: the text is in
-// memory, the caches of words are empty, and the memory of a batch's ids is used again for the next. Used by
+// memory, and the caches of words are empty. USE: batches (256 documents at a time, about 1 MB, as slm encodes a file;
+// the memory of a batch's ids is used again for the next) or once (all documents in one call). Used by
 // compare_tokenizers.py.
 
 #include <fmt/format.h>
@@ -28,7 +29,7 @@
 namespace {
 
 constexpr size_t kDocumentsPerDigest = 256;
-constexpr size_t kDocumentsPerBatch = 256;  // 1 MB, as slm encodes a file
+constexpr size_t kDocumentsPerBatch = 256;
 
 double peak_mb() {
   rusage usage{};
@@ -45,7 +46,7 @@ std::vector<std::string_view> documents_of(std::string_view content) {
   return documents;
 }
 
-int measure(const std::string& tokenizer_path, const std::string& text_path, int threads, double max_mb) {
+int measure(const std::string& tokenizer_path, const std::string& text_path, int threads, double max_mb, bool at_once) {
   slm::set_num_threads(threads);
   const auto tokenizer = slm::text::load_tokenizer(tokenizer_path);
   const std::string content = slm::storage::read_beginning(text_path, static_cast<int64_t>(max_mb * (1 << 20)));
@@ -55,8 +56,9 @@ int measure(const std::string& tokenizer_path, const std::string& text_path, int
   double seconds = 0, cpu_seconds = 0;
   std::string digests;
   slm::text::BatchEncoding batch;  // what becomes of the ids of a batch is not part of encoding
-  for (size_t first = 0; first < documents.size(); first += kDocumentsPerBatch) {
-    const auto texts = std::span(documents).subspan(first, std::min(kDocumentsPerBatch, documents.size() - first));
+  const size_t num_together = at_once ? documents.size() : kDocumentsPerBatch;
+  for (size_t first = 0; first < documents.size(); first += num_together) {
+    const auto texts = std::span(documents).subspan(first, std::min(num_together, documents.size() - first));
     const auto start = std::chrono::steady_clock::now();
     const std::clock_t cpu_start = std::clock();
     slm::text::encode_batch(*tokenizer, texts, {}, batch);
@@ -84,11 +86,12 @@ int measure(const std::string& tokenizer_path, const std::string& text_path, int
 
 int main(int argc, char** argv) {
   if (argc < 3) {
-    std::fputs("usage: tokenizer_speed TOKENIZER DOCUMENTS [THREADS [MAX_MB]]\n", stderr);
+    std::fputs("usage: tokenizer_speed TOKENIZER DOCUMENTS [THREADS [MAX_MB [batches|once]]]\n", stderr);
     return 2;
   }
   try {
-    return measure(argv[1], argv[2], argc > 3 ? std::atoi(argv[3]) : 1, argc > 4 ? std::atof(argv[4]) : 1e6);
+    return measure(argv[1], argv[2], argc > 3 ? std::atoi(argv[3]) : 1, argc > 4 ? std::atof(argv[4]) : 1e6,
+                   argc > 5 && std::string_view(argv[5]) == "once");
   } catch (const slm::Error& error) {
     fmt::print(stderr, "{}\n", error.what());
     return 1;

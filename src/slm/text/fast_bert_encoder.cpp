@@ -131,10 +131,16 @@ class FastBertEncoder final : public FastEncoder {
       return;
     }
     char spelled[kMaxSpelled];
-    std::vector<int32_t>& ids = out.flushed();
-    const size_t first = ids.size();
-    tokenize(is_plain ? as_written : std::string_view(spelled, spell(as_written, spelled)), ids);
-    memory.cache.insert_long(as_written, hash, std::span(ids).subspan(first));
+    int32_t ids[kMaxSpelled];
+    const int32_t* const end =
+        tokenize(is_plain ? as_written : std::string_view(spelled, spell(as_written, spelled)), ids);
+    memory.cache.insert_long(as_written, hash, {ids, end});
+    for (const int32_t* id = ids; id != end;) {
+      const auto count = std::min<std::ptrdiff_t>(end - id, IdBuffer::kRoom);
+      std::copy_n(id, count, out.end());
+      out.added(static_cast<size_t>(count));
+      id += count;
+    }
   }
 
   // A word at the beginning of the text that may be longer than a block. False where it has something unusual.

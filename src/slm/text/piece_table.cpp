@@ -21,7 +21,7 @@ PieceTable::PieceTable(const Vocabulary& vocabulary, std::string_view prefix)
   for_each_piece(prefix, [&](std::string_view text, int32_t, bool goes_on) {
     ++(text.size() <= ShortWord::kMaxBytes ? num_short : num_long[goes_on]);
   });
-  const size_t num_places = std::bit_ceil(num_short * 2 + 2);
+  const size_t num_places = std::bit_ceil(num_short + num_short / 2 + 2);
   short_ = {std::vector<ShortWord>(num_places), std::vector<int32_t>(num_places, kNoToken),
             64 - std::countr_zero(num_places)};
   for (const bool goes_on : {false, true}) long_[goes_on].resize(std::bit_ceil(num_long[goes_on] * 2 + 2));
@@ -52,15 +52,19 @@ void PieceTable::add(std::string_view text, int32_t id, bool goes_on) {
   pieces[place] = {static_cast<uint32_t>(hash >> 32), id};
 }
 
-PieceTable::Found PieceTable::longest(const ShortWord& text, size_t length, bool goes_on) const {
-  uint32_t may_be = 0;  // bit i: of i bytes
+uint32_t PieceTable::candidates(const ShortWord& text, size_t length, bool goes_on) const {
+  uint32_t lengths = 0;
   for (size_t i = 1; i <= length; ++i) {
     const unsigned answer = filter_.ask(key_of(text.prefix(i), goes_on).hash());
-    if (answer == Filter::kNothing) break;
-    may_be |= answer / Filter::kMayBe << i;
+    if (answer == Filter::kNothing) return lengths;
+    lengths |= answer / Filter::kMayBe << i;
   }
-  for (; may_be != 0; may_be ^= std::bit_floor(may_be)) {
-    length = static_cast<size_t>(std::bit_width(may_be) - 1);
+  return lengths | kMayGoOn;
+}
+
+PieceTable::Found PieceTable::longest_of(uint32_t lengths, const ShortWord& text, bool goes_on) const {
+  for (lengths &= ~kMayGoOn; lengths != 0; lengths ^= std::bit_floor(lengths)) {
+    const auto length = static_cast<size_t>(std::bit_width(lengths) - 1);
     const ShortWord key = key_of(text.prefix(length), goes_on);
     size_t place = key.hash() >> short_.shift;
     for (; short_.ids[place] != kNoToken; place = (place + 1) & (short_.ids.size() - 1)) {
@@ -68,6 +72,10 @@ PieceTable::Found PieceTable::longest(const ShortWord& text, size_t length, bool
     }
   }
   return {};
+}
+
+PieceTable::Found PieceTable::longest(const ShortWord& text, size_t length, bool goes_on) const {
+  return longest_of(candidates(text, length, goes_on), text, goes_on);
 }
 
 int32_t PieceTable::find_long(std::string_view text, uint64_t hash, bool goes_on) const {
@@ -104,13 +112,13 @@ PieceTable::Found PieceTable::longest_long(std::string_view text, bool goes_on) 
 }
 
 PieceTable::Found PieceTable::longest(std::string_view text, bool goes_on) const {
-  const ShortWord beginning =
-      text.size() > ShortWord::kMaxBytes ? ShortWord::of(text.data(), ShortWord::kMaxBytes) : ShortWord::of(text);
-  const size_t limit = std::min(text.size(), longest_[goes_on]);
-  if (limit > ShortWord::kMaxBytes && filter_.ask(key_of(beginning, goes_on).hash()) != Filter::kNothing) {
+  if (text.size() <= ShortWord::kMaxBytes) return longest(ShortWord::of(text), text.size(), goes_on);
+  const ShortWord beginning = ShortWord::of(text.data(), ShortWord::kMaxBytes);
+  const uint32_t lengths = candidates(beginning, ShortWord::kMaxBytes, goes_on);
+  if ((lengths & kMayGoOn) != 0 && longest_[goes_on] > ShortWord::kMaxBytes) {
     if (const Found found = longest_long(text, goes_on); found.id != kNoToken) return found;
   }
-  return longest(beginning, std::min(text.size(), ShortWord::kMaxBytes), goes_on);
+  return longest_of(lengths, beginning, goes_on);
 }
 
 }  // namespace slm::text

@@ -42,7 +42,7 @@ class PieceTable {
     std::vector<uint64_t> words_ = std::vector<uint64_t>((size_t{1} << kBits) / 32);
   };
 
-  // Pieces of at most ShortWord::kMaxBytes, open addressing by the highest bits of the hash, at most half full.
+  // Pieces of at most ShortWord::kMaxBytes, open addressing by the highest bits of the hash, at most two thirds full.
   struct ShortPieces {
     std::vector<ShortWord> keys;
     std::vector<int32_t> ids;
@@ -69,6 +69,10 @@ class PieceTable {
   template <typename Visit>
   void for_each_piece(std::string_view prefix, const Visit& visit) const;
   void add(std::string_view text, int32_t id, bool goes_on);
+  // Bit i: a piece may have the first i bytes of the text; kMayGoOn: one may begin with all of them.
+  static constexpr uint32_t kMayGoOn = 1;
+  uint32_t candidates(const ShortWord& text, size_t length, bool goes_on) const;
+  Found longest_of(uint32_t lengths, const ShortWord& text, bool goes_on) const;
   int32_t find_long(std::string_view text, uint64_t hash, bool goes_on) const;
   Found longest_long(std::string_view text, bool goes_on) const;
 

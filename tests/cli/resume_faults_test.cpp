@@ -99,6 +99,9 @@ TEST(ResumeFaults, DataOfAnotherTokenizerIsRefused) {
   std::ofstream(text) << std::string(50, 'a') + std::string(50, 'c');
   expect_error(run_slm({"train", "--model_dir", model_dir, "--resume", "--max_steps", "3"}), 1,
                {"tokenizer.json: the run's tokenizer (char, 2 tokens) is not that of the data now (char, 2 tokens)"});
+  std::ofstream(text) << "more letters than the model has";
+  expect_error(run_slm({"train", "--model_dir", model_dir, "--resume", "--max_steps", "3"}), 1,
+               {"tokenizer.json: the run's tokenizer (char, 2 tokens) is not that of the data now (char, 12 tokens)"});
 }
 
 TEST(ResumeFaults, ADamagedOrForeignCheckpointIsNamedAndNothingChanges) {

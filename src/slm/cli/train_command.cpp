@@ -226,10 +226,12 @@ int TrainCommand::run(const OptionTable& options) {
   data_options.default_vocab_size = model_.vocab_size();
   data_options.max_seq_len = model_.max_seq_len();
   data_options.seed = train_options.seed;
+  if (checkpoint) {
+    data_options.check_tokenizer = [&](const text::Tokenizer& now) { check_same_tokenizer(*checkpoint, now); };
+  }
   const data::Data data = data::open_data(data_options);
   bar.hide();
   if (train_options.sample_every > 0) check_sample_prompt(data.tokenizer.get());
-  if (checkpoint && data.tokenizer) check_same_tokenizer(*checkpoint, *data.tokenizer);
 
   const models::DecoderConfig config = model_.config(data.vocab_size);
   if (!precision.notice.empty()) std::cerr << "slm: warning: " << precision.notice << std::endl;

@@ -239,6 +239,7 @@ Sources open_sources(const DataOptions& options) {
   check_preparable(options, all);
   Sources sources{
       .train = {}, .validation = {}, .val_data = {}, .tokenizer = tokenizer_for(options, all), .vocab_size = 0};
+  if (options.check_tokenizer && sources.tokenizer) options.check_tokenizer(*sources.tokenizer);
   sources.vocab_size = vocab_size_for(options, sources.tokenizer.get());
   all.clear();
   const auto prepare_all = [&](std::vector<Part>& of_flag, double val_fraction) {

@@ -30,6 +30,8 @@ struct DataOptions {
   std::string text_tokenizer = "char";
   // The tokenizer of a model that exists already; goes before `tokenizer`.
   std::shared_ptr<const text::Tokenizer> given_tokenizer = {};
+  // Throws where text, or a prepared corpus, may not be spelled with a tokenizer, before anything else depends on it.
+  std::function<void(const text::Tokenizer&)> check_tokenizer = {};
   // Ids that the model has. 0 means as many as the tokenizer has, where there is one; characters and bytes always mean
   // that.
   int64_t vocab_size = 0;

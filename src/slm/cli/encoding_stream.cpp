@@ -4,12 +4,15 @@
 
 #include "slm/core/parallel.h"
 #include "slm/text/text_cut.h"
+#include "slm/text/word_cut.h"
 
 namespace slm::cli {
 
 namespace {
 
-constexpr size_t kPartBytes = size_t{1} << 16;
+constexpr size_t kPartBytes = text::kWordWindow;
+// From so many bytes without a place to cut on, words are cut.
+constexpr size_t kLongWordBytes = size_t{1} << 20;
 // So many bytes at the end of a text may show a place to cut only with what comes behind them.
 constexpr size_t kUnsettledBytes = 8;
 
@@ -28,10 +31,18 @@ EncodingStream::EncodingStream(const text::Tokenizer& tokenizer, const text::Enc
   }
 }
 
+size_t EncodingStream::find_word_cut(size_t begin, size_t end) const {
+  const std::string_view text = pending_;
+  const size_t num_before = is_inside_ ? text::last_character_size(text.substr(0, begin)) : 0;
+  const size_t cut = tokenizer_.find_word_cut(text.substr(begin - num_before, end - begin + num_before), num_before);
+  return cut - std::min(cut, num_before);
+}
+
 void EncodingStream::add_part(size_t begin, size_t end, bool is_end) {
   const size_t num_before = is_inside_ ? text::last_character_size(std::string_view(pending_).substr(0, begin)) : 0;
   parts_.push_back({begin, end, num_before, is_end});
   is_inside_ = !is_end;
+  if (is_end) is_inside_word_ = false;
 }
 
 size_t EncodingStream::add_parts(size_t begin, size_t end, bool is_end) {
@@ -39,6 +50,12 @@ size_t EncodingStream::add_parts(size_t begin, size_t end, bool is_end) {
   const auto allows = [this](char32_t before, char32_t after) { return tokenizer_.allows_cut(before, after); };
   while (may_cut_ && end - begin > kPartBytes) {
     size_t cut = text::last_cut(text.substr(begin, kPartBytes), allows);
+    bool is_inside_word = false;
+    if (cut == 0 && (is_inside_word_ || uncut_ > begin + kLongWordBytes)) {
+      if (!is_end && end - begin < text::kMinWordText) break;
+      cut = find_word_cut(begin, end);
+      is_inside_word = cut != 0;
+    }
     if (cut == 0) {
       const size_t from = std::max(kPartBytes, uncut_ - std::min(uncut_, begin));
       cut = text::next_cut(text.substr(begin, end - begin), from, allows);
@@ -47,6 +64,7 @@ size_t EncodingStream::add_parts(size_t begin, size_t end, bool is_end) {
         break;
       }
     }
+    is_inside_word_ = is_inside_word;
     add_part(begin, begin + cut, false);
     begin += cut;
   }

@@ -53,6 +53,8 @@ class EncodingStream {
   // Parts of pending_[begin, end), which is one text or its beginning. Returns where the parts end.
   size_t add_parts(size_t begin, size_t end, bool is_end);
   void add_part(size_t begin, size_t end, bool is_end);
+  // How far behind `begin` a word can be cut; 0: nowhere.
+  size_t find_word_cut(size_t begin, size_t end) const;
   void encode_parts();
   void encode_parts_with_offsets();
   // Hands on the tokens of a part, with those around its text.
@@ -64,12 +66,13 @@ class EncodingStream {
   Emit emit_;
   bool may_cut_;
   text::TokensAround around_;
-  bool is_begun_ = false;   // tokens of the present text have been handed on
-  bool is_inside_ = false;  // of a text that has been encoded in part
-  size_t num_kept_ = 0;     // at the beginning of pending_: the last character of that part
-  size_t searched_ = 0;     // bytes of pending_ that have no newline
-  size_t uncut_ = 0;        // in pending_: there is no place to cut before this, behind the part that begins there
-  int64_t num_gone_ = 0;    // bytes that were before pending_
+  bool is_begun_ = false;        // tokens of the present text have been handed on
+  bool is_inside_ = false;       // of a text that has been encoded in part
+  bool is_inside_word_ = false;  // that part ended inside a word
+  size_t num_kept_ = 0;          // at the beginning of pending_: the last character of that part
+  size_t searched_ = 0;          // bytes of pending_ that have no newline
+  size_t uncut_ = 0;             // in pending_: there is no place to cut before this, behind the part that begins there
+  int64_t num_gone_ = 0;         // bytes that were before pending_
   std::string pending_;
   std::vector<Part> parts_;
   std::vector<std::string_view> views_;

@@ -111,15 +111,19 @@ void BpeModel::tokenize(std::string_view piece, std::vector<ModelToken>& tokens)
   merge_tokens(merges_, first, tokens);
 }
 
-BpeModel::Joints BpeModel::find_joints() const {
-  Joints joints;
-  // The parts of a cut piece must be spelled as in the whole: no characters that differ at its edges, none that leave
-  // no token (which moves the places of all that follow), no whole piece that is a token.
+// No characters differ at the edges of a piece, and none leaves no token, which would move the places of all that
+// follow.
+bool BpeModel::spells_parts_alike() const {
   const auto byte_name = [](int byte) { return fmt::format("<0x{:02X}>", byte); };
   bool has_bytes = options_.byte_fallback;
   for (int byte = 0; has_bytes && byte < 256; ++byte) has_bytes = vocabulary_.find(byte_name(byte)) != kNoToken;
-  joints.are_known = options_.continuing_subword_prefix.empty() && options_.end_of_word_suffix.empty() &&
-                     !options_.ignore_merges && (options_.unknown_token || has_bytes);
+  return options_.continuing_subword_prefix.empty() && options_.end_of_word_suffix.empty() &&
+         (options_.unknown_token || has_bytes);
+}
+
+BpeModel::Joints BpeModel::find_joints() const {
+  Joints joints;
+  joints.are_known = spells_parts_alike() && !options_.ignore_merges;
   merges_.for_each([&](int32_t left, int32_t right, const Merge& merge) {
     // Bytes of characters that have no token would be joined under other names.
     if (named_byte(vocabulary_.token(left)) || named_byte(vocabulary_.token(right))) joints.are_known = false;

@@ -35,6 +35,8 @@ class BpeModel final : public Model {
   const Vocabulary& vocabulary() const override { return vocabulary_; }
   void tokenize(std::string_view piece, std::vector<ModelToken>& tokens) const override;
   bool keeps_apart(char32_t left, char32_t right) const override;
+  // Whether the characters of a piece become the same tokens in each part of it, before any merge.
+  bool spells_parts_alike() const;
 
   const BpeOptions& options() const { return options_; }
   const MergeTable& merges() const { return merges_; }

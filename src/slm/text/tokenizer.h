@@ -76,6 +76,9 @@ class Tokenizer {
   // False where allows_cut() is of all.
   virtual bool is_cuttable() const = 0;
 
+  // A place inside a word that goes on for long, where the text may be cut, too: word_cut.h. 0 where none is found.
+  virtual size_t find_word_cut(std::string_view text, size_t num_before) const = 0;
+
   // Empty where nothing is added. Only where is_cuttable().
   virtual const TokensAround& tokens_around() const = 0;
 

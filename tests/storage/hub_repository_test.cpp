@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "slm/core/error.h"
+#include "slm/storage/hub_cache.h"
 #include "slm/storage/read_file.h"
 #include "storage/hub_server.h"
 #include "storage/scratch_folder.h"
@@ -90,6 +91,22 @@ TEST(HubRepository, KeepsFilesInTheLayoutThatOthersShare) {
   EXPECT_EQ(message_of<Error>([&] { copy.download("cut.bin"); }),
             "hf://o/n: 'cut.bin' is not in " + (home / "hub") +
                 " and HF_HUB_OFFLINE is set; unset it, or run once with a network");
+}
+
+TEST(HubCache, AFileIsThereWhileAnotherProcessLinksItAgain) {
+  const ScratchFolder home;
+  std::filesystem::create_directories(home / "blobs");
+  std::ofstream(home / "blobs/etag") << "text";
+  HubCache cache(home.path());
+  const std::string path = cache.link(kCommit, "data/file.txt", "etag");
+  {
+    const std::jthread other([&](const std::stop_token& is_over) {
+      while (!is_over.stop_requested()) cache.link(kCommit, "data/file.txt", "etag");
+    });
+    for (int i = 0; i < 3000; ++i) ASSERT_EQ(read_file(path), "text") << i;
+  }
+  EXPECT_EQ(list_folder(home / "blobs").size(), 1u);
+  EXPECT_EQ(list_folder(home / ("snapshots/" + kCommit + "/data")).size(), 1u);
 }
 
 TEST(HubRepository, ShowsTheTokenToTheHubAlone) {

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <filesystem>
 #include <system_error>
 
@@ -12,6 +11,7 @@
 #include "slm/storage/failure.h"
 #include "slm/storage/folder.h"
 #include "slm/storage/read_file.h"
+#include "slm/storage/temporary_name.h"
 
 namespace slm::storage {
 namespace {
@@ -111,11 +111,18 @@ std::string HubCache::link(const std::string& commit, const std::string& path, c
   const std::string name = snapshot_path(commit, path);
   const std::string folder = fs::path(name).parent_path().string();
   make_folders(folder);
-  const fs::path target = fs::relative(blob_path(etag), folder);
+  const std::string blob = blob_path(etag);
+  // Takes the place of an older link at once: other processes may be reading by that name.
+  const std::string link = temporary_name(blob);
   std::error_code error;
-  fs::remove(name, error);
-  fs::create_symlink(target, name, error);
-  if (error && error.value() != EEXIST) throw_io_error(name, "cannot make the link", error.value());
+  fs::create_symlink(fs::relative(blob, folder), link, error);
+  if (error) throw_io_error(name, "cannot make the link", error.value());
+  fs::rename(link, name, error);
+  if (error) {
+    std::error_code ignored;
+    fs::remove(link, ignored);
+    throw_io_error(name, "cannot make the link", error.value());
+  }
   return name;
 }
 

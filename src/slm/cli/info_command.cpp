@@ -81,7 +81,7 @@ json describe_shard(const std::string& path) {
   return {{"tokens", source.size()}, {"first_tokens", first}};
 }
 
-json describe_prepared(const std::string& path) {
+json describe_prepared(const std::string& path, bool verify) {
   const data::PreparedCorpus corpus = data::open_prepared_corpus(path);
   json result = prepared_json(corpus.index);
   result.update(describe_documents(corpus));
@@ -89,10 +89,11 @@ json describe_prepared(const std::string& path) {
     result["mb_per_s"] = speed->mb_per_s;
     result["seconds"] = speed->seconds;
   }
+  if (verify) result["num_verified_files"] = data::check_checksums(path, corpus.index);
   return result;
 }
 
-json describe_path(const std::string& path) {
+json describe_path(const std::string& path, bool verify) {
   const FileKind kind = formats::identify_file(path);
   json result;
   switch (kind) {
@@ -113,7 +114,7 @@ json describe_path(const std::string& path) {
       result = describe_run(path);
       break;
     case FileKind::kPreparedData:
-      result = describe_prepared(path);
+      result = describe_prepared(path, verify);
       break;
     default:
       // Its name says tensors, its beginning does not: the reader says what is wrong with it.
@@ -168,8 +169,7 @@ class InfoCommand final : public Command {
       print_prepared(paths_[0]);
       return kExitDone;
     }
-    json result = paths_.empty() ? describe_machine() : describe_path(paths_[0]);
-    if (verify_) result["num_verified_files"] = data::check_checksums(paths_[0], data::read_prepared_index(paths_[0]));
+    json result = paths_.empty() ? describe_machine() : describe_path(paths_[0], verify_);
     if (json_) {
       std::cout << json_text(result) << std::endl;
     } else {

@@ -3,7 +3,6 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 
-#include <algorithm>
 #include <cassert>
 #include <cerrno>
 #include <utility>
@@ -17,7 +16,6 @@ namespace slm::storage {
 namespace {
 
 constexpr size_t kBufferBytes = size_t{1} << 18;
-constexpr size_t kPieceBytes = size_t{1} << 26;  // of one write call: Linux stops at 2 GiB, others earlier
 
 }  // namespace
 
@@ -48,7 +46,7 @@ void AtomicFile::write(std::span<const std::byte> bytes) {
   assert(file_ >= 0);
   if (buffer_.size() + bytes.size() > kBufferBytes) flush();
   if (bytes.size() >= kBufferBytes) {
-    write_out(bytes.data(), bytes.size());
+    write_out(bytes);
   } else {
     buffer_.insert(buffer_.end(), bytes.begin(), bytes.end());
   }
@@ -66,19 +64,12 @@ void AtomicFile::commit() {
   sync_folder_of(path_, calls_);
 }
 
-void AtomicFile::write_out(const std::byte* bytes, size_t size) {
-  while (size > 0) {
-    const ssize_t written = calls_.write(file_, bytes, std::min(size, kPieceBytes));
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) fail("cannot write", errno);
-    if (written == 0) fail("cannot write", ENOSPC);  // nothing taken, no reason given: do not try for ever
-    bytes += written;
-    size -= static_cast<size_t>(written);
-  }
+void AtomicFile::write_out(std::span<const std::byte> bytes) {
+  if (!calls_.write_all(file_, bytes)) fail("cannot write", errno);
 }
 
 void AtomicFile::flush() {
-  write_out(buffer_.data(), buffer_.size());
+  write_out(buffer_);
   buffer_.clear();
 }
 

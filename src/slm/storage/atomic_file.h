@@ -29,7 +29,7 @@ class AtomicFile : public ByteSink {
   void commit();
 
  private:
-  void write_out(const std::byte* bytes, size_t size);
+  void write_out(std::span<const std::byte> bytes);
   void flush();
   void discard() noexcept;
   [[noreturn]] void fail(std::string_view action, int error_number);

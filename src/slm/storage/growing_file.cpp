@@ -3,7 +3,6 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 
-#include <algorithm>
 #include <cassert>
 #include <cerrno>
 
@@ -18,7 +17,6 @@ namespace {
 
 constexpr size_t kBufferBytes = size_t{1} << 18;
 constexpr int64_t kBeginBytes = int64_t{1} << 23;  // from which on the disk begins to write
-constexpr size_t kPieceBytes = size_t{1} << 26;    // of one write call: Linux stops at 2 GiB, others earlier
 
 }  // namespace
 
@@ -47,7 +45,7 @@ GrowingFile::~GrowingFile() { calls_.close(file_); }
 void GrowingFile::write(std::span<const std::byte> bytes) {
   if (buffer_.size() + bytes.size() > kBufferBytes) flush();
   if (bytes.size() >= kBufferBytes) {
-    write_out(bytes.data(), bytes.size());
+    write_out(bytes);
   } else {
     buffer_.insert(buffer_.end(), bytes.begin(), bytes.end());
   }
@@ -67,12 +65,12 @@ void GrowingFile::overwrite(int64_t offset, std::span<const std::byte> bytes) {
   assert(offset >= 0 && offset + std::ssize(bytes) <= size_bytes_);
   flush();
   if (::lseek(file_, offset, SEEK_SET) < 0) throw_io_error(path_, "cannot write", errno);
-  write_out(bytes.data(), bytes.size());
+  write_out(bytes);
   if (::lseek(file_, size_bytes_, SEEK_SET) < 0) throw_io_error(path_, "cannot write", errno);
 }
 
 void GrowingFile::flush() {
-  write_out(buffer_.data(), buffer_.size());
+  write_out(buffer_);
   buffer_.clear();
 }
 
@@ -81,15 +79,8 @@ void GrowingFile::sync() {
   if (calls_.fsync(file_) != 0) throw_io_error(path_, "cannot write to the disk", errno);
 }
 
-void GrowingFile::write_out(const std::byte* bytes, size_t size) {
-  while (size > 0) {
-    const ssize_t written = calls_.write(file_, bytes, std::min(size, kPieceBytes));
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) throw_io_error(path_, "cannot write", errno);
-    if (written == 0) throw_io_error(path_, "cannot write", ENOSPC);  // nothing taken, no reason given
-    bytes += written;
-    size -= static_cast<size_t>(written);
-  }
+void GrowingFile::write_out(std::span<const std::byte> bytes) {
+  if (!calls_.write_all(file_, bytes)) throw_io_error(path_, "cannot write", errno);
 }
 
 }  // namespace slm::storage

@@ -34,7 +34,7 @@ class GrowingFile : public ByteSink {
   void sync();
 
  private:
-  void write_out(const std::byte* bytes, size_t size);
+  void write_out(std::span<const std::byte> bytes);
   void begin_to_sync();
 
   SystemCalls& calls_;

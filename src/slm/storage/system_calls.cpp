@@ -5,9 +5,15 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 
 namespace slm::storage {
+namespace {
+
+constexpr size_t kPieceBytes = size_t{1} << 26;  // of one write call: Linux stops at 2 GiB, others earlier
+
+}  // namespace
 
 int SystemCalls::open(const std::string& path, int flags, mode_t mode) { return ::open(path.c_str(), flags, mode); }
 
@@ -33,6 +39,17 @@ int SystemCalls::exchange(const std::string& a, const std::string& b) {
 }
 
 int SystemCalls::unlink(const std::string& path) { return ::unlink(path.c_str()); }
+
+bool SystemCalls::write_all(int file, std::span<const std::byte> bytes) {
+  while (!bytes.empty()) {
+    const ssize_t written = write(file, bytes.data(), std::min(bytes.size(), kPieceBytes));
+    if (written < 0 && errno == EINTR) continue;
+    if (written == 0) errno = ENOSPC;  // nothing taken, no reason given: do not try for ever
+    if (written <= 0) return false;
+    bytes = bytes.subspan(static_cast<size_t>(written));
+  }
+  return true;
+}
 
 SystemCalls& system_calls() {
   static SystemCalls calls;

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
 
 namespace slm::storage {
@@ -24,6 +25,9 @@ class SystemCalls {
   // Swaps two names in one step. Fails with EINVAL or ENOSYS where the file system cannot.
   virtual int exchange(const std::string& a, const std::string& b);
   virtual int unlink(const std::string& path);
+
+  // As many calls of write() as it takes. Returns false and sets errno where not all could be written.
+  bool write_all(int file, std::span<const std::byte> bytes);
 };
 
 // The calls of the system itself.

@@ -18,6 +18,7 @@ target_link_options(slm_library INTERFACE
                     "$<INSTALL_INTERFACE:LINKER:-rpath,$<INSTALL_PREFIX>/${CMAKE_INSTALL_LIBDIR}>")
 install(TARGETS slm_library EXPORT slmTargets INCLUDES DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 install(EXPORT slmTargets NAMESPACE slm:: DESTINATION ${package_dir})
-# Headers of kernels/cpu are parts of its sources, and those of cli/ of the program, which cli/ installs.
+# Headers of kernels/cpu are parts of its sources, those of cli/ of the program, which cli/ installs, and page_memory.h
+# of libslm_arrow.so.
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/src/slm DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} FILES_MATCHING PATTERN *.h
-        PATTERN kernels/cpu EXCLUDE PATTERN cli EXCLUDE)
+        PATTERN kernels/cpu EXCLUDE PATTERN cli EXCLUDE PATTERN page_memory.h EXCLUDE)

@@ -48,6 +48,42 @@ def read_shards(folder, part):
     return numpy.concatenate(tokens) if tokens else numpy.zeros(0, "i8")
 
 
+def xxh64(data):
+    """XXH64 with seed 0, by its specification (github.com/Cyan4973/xxHash, doc/xxhash_spec.md)."""
+    p1, p2, p3, p4, p5 = (0x9E3779B185EBCA87, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9, 0x85EBCA77C2B2AE63,
+                          0x27D4EB2F165667C5)
+    mask = (1 << 64) - 1
+
+    def rotate(x, bits):
+        return (x << bits | x >> 64 - bits) & mask
+
+    def rounded(accumulator, lane):
+        return rotate((accumulator + lane * p2) & mask, 31) * p1 & mask
+
+    lanes = [int.from_bytes(data[i:i + 8], "little") for i in range(0, len(data) - 7, 8)]
+    num_striped = len(data) // 32 * 4
+    result = p5
+    if num_striped:
+        sums = [(p1 + p2) & mask, p2, 0, -p1 & mask]
+        for i in range(num_striped):
+            sums[i % 4] = rounded(sums[i % 4], lanes[i])
+        result = sum(rotate(value, bits) for value, bits in zip(sums, (1, 7, 12, 18))) & mask
+        for value in sums:
+            result = ((result ^ rounded(0, value)) * p1 + p4) & mask
+    result = (result + len(data)) & mask
+    for lane in lanes[num_striped:]:
+        result = (rotate(result ^ rounded(0, lane), 27) * p1 + p4) & mask
+    rest = data[len(lanes) * 8:]
+    if len(rest) >= 4:
+        result = (rotate(result ^ int.from_bytes(rest[:4], "little") * p1 & mask, 23) * p2 + p3) & mask
+        rest = rest[4:]
+    for byte in rest:
+        result = rotate(result ^ byte * p5 & mask, 11) * p1 & mask
+    for bits, factor in ((33, p2), (29, p3), (32, 1)):
+        result = (result ^ result >> bits) * factor & mask
+    return result
+
+
 def compare(slm, name, folder):
     tokenizer = Tokenizer.from_file(str(DATA / name / "tokenizer.json"))
     tokenizer.no_truncation()
@@ -77,7 +113,9 @@ def compare(slm, name, folder):
     check(num_val > 20 and len(by_part["val"]) == num_val, f"{name}: {num_val} of {len(distinct)} documents to validate on")
     check(index["duplicates"]["exact"]["documents"] == len(documents) - len(distinct), f"{name}: repeated ones counted")
     check(index["bytes"] == sum(len(text.encode()) for text in distinct), f"{name}: bytes of text")
-    files = [*index["shards"], index["tokenizer"], index["document_starts"], index["tensor"]]
+    hashes = [(f"{xxh64((out / f['file']).read_bytes()[1024:]):016x}", f["xxh64"]) for f in index["shards"]]
+    check(all(got == want for got, want in hashes), f"{name}: XXH64 of {len(hashes)} shards' tokens")
+    files = [index["tokenizer"], index["document_starts"], index["tensor"]]
     check(all(hashlib.sha256((out / f["file"]).read_bytes()).hexdigest() == f["sha256"] for f in files), f"{name}: SHA-256")
     tensor = torch.load(out / "tokens.pt", weights_only=True)
     check(tensor.dtype == torch.int64 and tensor.shape == (index["train"]["tokens"],)

@@ -71,12 +71,12 @@ TEST_F(PrepareHub, KeepsNoSecretsOfAnAddress) {
 }
 
 TEST_F(PrepareHub, ASignalEndsItsWaits) {
-  const HubServer server;
-  RunOptions options = with({}, server.endpoint());
-  options.signal_when = [&](const std::string&, const std::string&) {
-    return server.log().find("o/late") != std::string::npos;
-  };
   for (const auto& [signal, code] : {std::pair(SIGINT, 130), std::pair(SIGTERM, 143)}) {
+    const HubServer server;  // whose log tells of this run alone
+    RunOptions options = with({}, server.endpoint());
+    options.signal_when = [&](const std::string&, const std::string&) {
+      return server.log().find("o/late") != std::string::npos;
+    };
     options.signal = signal;
     const ProgramResult result = run_slm(arguments("hf://o/late", "late"), options);
     EXPECT_EQ(result.exit_code, code) << result.err;

@@ -5,6 +5,7 @@
 
 #include "slm/core/error.h"
 #include "slm/text/tokenizer.h"
+#include "storage/scratch_folder.h"
 
 namespace slm::text {
 namespace {
@@ -33,11 +34,10 @@ TEST(LoadTokenizer, TheByteVocabularyComesBackFromItsFile) {
 }
 
 TEST(LoadTokenizer, ReadsAFolderThatHoldsATokenizerJson) {
-  const auto folder = std::filesystem::path(testing::TempDir()) / "slm_load_tokenizer";
-  std::filesystem::create_directories(folder);
+  const test::ScratchFolder scratch;
+  const std::filesystem::path folder = scratch.path();
   std::ofstream(folder / "tokenizer.json") << train_char_tokenizer("ab")->to_json();
   EXPECT_EQ(load_tokenizer(folder.string())->vocab_size(), 2);
-  std::filesystem::remove_all(folder);
 }
 
 TEST(LoadTokenizer, SaysWhatIsWrongWithAFile) {
@@ -48,8 +48,8 @@ TEST(LoadTokenizer, SaysWhatIsWrongWithAFile) {
 }
 
 TEST(LoadTokenizer, SaysWhatIsWrongWithAFolder) {
-  const auto link = std::filesystem::path(testing::TempDir()) / "slm_load_tokenizer_link";
-  std::filesystem::remove(link);
+  const test::ScratchFolder scratch;
+  const std::filesystem::path link = scratch / "link";
   std::filesystem::create_symlink(link, link);  // leads to itself: not even root can look behind it
   try {
     load_tokenizer(link.string());
@@ -59,13 +59,12 @@ TEST(LoadTokenizer, SaysWhatIsWrongWithAFolder) {
                                 ": cannot look for a tokenizer: Too many levels of symbolic links; check the path, and "
                                 "the permissions of the folder and of those above it");
   }
-  std::filesystem::remove(link);
 }
 
 TEST(LoadTokenizer, NamesTheFileBesideTheTokenizerThatIsBroken) {
-  const auto folder = std::filesystem::path(testing::TempDir()) / "slm_load_tokenizer_beside";
+  const test::ScratchFolder scratch;
+  const std::filesystem::path folder = scratch.path();
   const std::string config = (folder / "tokenizer_config.json").string();
-  std::filesystem::create_directories(folder);
   std::ofstream(folder / "tokenizer.json") << train_char_tokenizer("ab")->to_json();
   const auto message_with = [&](const std::string& content) {
     std::ofstream(config) << content;
@@ -82,7 +81,6 @@ TEST(LoadTokenizer, NamesTheFileBesideTheTokenizerThatIsBroken) {
   const std::string number = message_with(R"({"model_max_length": 1e999})");
   EXPECT_TRUE(number.starts_with(config + ": is not JSON that slm can read: ")) << number;
   EXPECT_EQ(message_with(R"({"eos_token": "a"})"), "no error");
-  std::filesystem::remove_all(folder);
 }
 
 TEST(LoadTokenizer, RefusesEveryTruncationInOneLine) {

@@ -7,11 +7,6 @@
 #include "slm/text/utf8.h"
 
 namespace slm::text {
-namespace {
-
-uint64_t pair_of(char32_t left, char32_t right) { return uint64_t{left} << 32 | right; }
-
-}  // namespace
 
 BpeModel::BpeModel(Vocabulary vocabulary, const std::vector<std::pair<std::string_view, std::string_view>>& merges,
                    BpeOptions options)
@@ -127,21 +122,14 @@ BpeModel::Joints BpeModel::find_joints() const {
   merges_.for_each([&](int32_t left, int32_t right, const Merge& merge) {
     // Bytes of characters that have no token would be joined under other names.
     if (named_byte(vocabulary_.token(left)) || named_byte(vocabulary_.token(right))) joints.are_known = false;
-    const std::string_view whole = vocabulary_.token(merge.id);
-    char32_t last = 0;
-    for (size_t at = 0; joints.are_known && at < whole.size();) {
-      const Utf8Char c = read_utf8(whole, at);
-      if (at > 0) joints.joined.insert(pair_of(last, c.code_point));
-      last = c.code_point;
-      at += static_cast<size_t>(c.length);
-    }
+    if (joints.are_known) joints.joined.add_neighbours_in(vocabulary_.token(merge.id));
   });
   return joints;
 }
 
 bool BpeModel::keeps_apart(char32_t left, char32_t right) const {
   std::call_once(joints_flag_, [&] { joints_ = find_joints(); });
-  if (!joints_.are_known || joints_.joined.contains(pair_of(left, right))) return false;
+  if (!joints_.are_known || joints_.joined.contains(left, right)) return false;
   std::string spelled;  // a known character ends a run of unknown ones
   append_utf8(spelled, right);
   return vocabulary_.find(spelled) != kNoToken;

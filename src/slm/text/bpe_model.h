@@ -5,10 +5,10 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_set>
 #include <utility>
 #include <vector>
 
+#include "slm/text/character_pairs.h"
 #include "slm/text/merge_table.h"
 #include "slm/text/model.h"
 
@@ -53,8 +53,8 @@ class BpeModel final : public Model {
 
   // What keeps_apart() looks at: made when it is first asked.
   struct Joints {
-    bool are_known = false;               // else no two characters are surely kept apart
-    std::unordered_set<uint64_t> joined;  // characters that stand next to each other in what a merge makes
+    bool are_known = false;  // else no two characters are surely kept apart
+    CharacterPairs joined;   // in what a merge makes
   };
   Joints find_joints() const;
   mutable std::once_flag joints_flag_;

@@ -15,14 +15,13 @@ class IdBuffer {
   IdBuffer(const IdBuffer&) = delete;
   IdBuffer& operator=(const IdBuffer&) = delete;
 
-  // Where up to kRoom ids may be written; one of the two then says how many were.
+  // Where up to kRoom ids may be written; added() then says how many were.
   static constexpr size_t kRoom = 256;
   int32_t* end() {
     if (size_ > kSize) flush();
     return buffer_.data() + size_;
   }
   void added(size_t num_ids) { size_ += num_ids; }
-  void added_up_to(const int32_t* end) { size_ = static_cast<size_t>(end - buffer_.data()); }
 
   // The vector with all ids so far, for who has more to add.
   std::vector<int32_t>& flushed() {

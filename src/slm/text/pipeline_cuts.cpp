@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <string>
 
+#include "slm/text/character_pairs.h"
 #include "slm/text/nfc_check.h"
 #include "slm/text/text_cut.h"
 #include "slm/text/unicode.h"
@@ -10,8 +11,6 @@
 
 namespace slm::text {
 namespace {
-
-char32_t last_of(std::string_view text) { return read_utf8(text, text.size() - last_character_size(text)).code_point; }
 
 // The size of the first character, or of the white space that begins with it.
 size_t first_run(std::string_view text) {
@@ -41,7 +40,7 @@ bool PipelineCuts::are_possible() const {
 
 bool PipelineCuts::allow(char32_t before, char32_t after) const {
   constexpr size_t kMaxKnown = size_t{1} << 16;
-  const uint64_t key = uint64_t{before} << 32 | after;
+  const uint64_t key = character_pair(before, after);
   const std::lock_guard lock(mutex_);
   if (const auto found = known_.find(key); found != known_.end()) return found->second;
   if (known_.size() == kMaxKnown) known_.clear();
@@ -88,7 +87,7 @@ std::optional<char32_t> PipelineCuts::last_if_apart(const std::string& left, con
   const std::string& normalized = aligned.text();
   const size_t middle = aligned.first_from(place);
   if (middle == 0 || normalized_of(left).text() != normalized.substr(0, middle)) return std::nullopt;
-  const char32_t before = last_of(std::string_view(normalized).substr(0, middle));
+  const char32_t before = last_character_of(std::string_view(normalized).substr(0, middle));
   if (is_whitespace(before)) return std::nullopt;
   if (middle == normalized.size()) return before;  // white space at the end
   if (aligned.original_range(middle, middle + 1).begin >= place + static_cast<int64_t>(first_run(right))) {
@@ -106,7 +105,7 @@ std::optional<char32_t> PipelineCuts::last_if_apart(const std::string& left, con
     const std::string& piece_text = piece.text.text();
     const size_t border = piece.text.first_from(place);
     if (border == 0 || border == piece_text.size()) continue;
-    const char32_t left_one = last_of(std::string_view(piece_text).substr(0, border));
+    const char32_t left_one = last_character_of(std::string_view(piece_text).substr(0, border));
     if (!pipeline_.model->keeps_apart(left_one, read_utf8(piece_text, border).code_point)) return std::nullopt;
   }
   return before;

@@ -90,6 +90,10 @@ size_t next_cut(std::string_view text, size_t from, const AllowsCut& allows) {
   return kNoCut;
 }
 
+char32_t last_character_of(std::string_view text) {
+  return read_utf8(text, text.size() - last_character_size(text)).code_point;
+}
+
 size_t last_character_size(std::string_view text) {
   const auto last = character_before(text, text.size());
   return last ? text.size() - last->begin : 1;

@@ -26,7 +26,8 @@ size_t last_cut(std::string_view text, const AllowsCut& allows);
 // The first that counts at `from` or behind; kNoCut where there is none.
 size_t next_cut(std::string_view text, size_t from, const AllowsCut& allows);
 
-// The size of the last character of `text`, which is not empty.
+// The last character of `text`, which is not empty, and its size.
+char32_t last_character_of(std::string_view text);
 size_t last_character_size(std::string_view text);
 
 }  // namespace slm::text

@@ -1,8 +1,9 @@
 #pragma once
 
-#include <cstdint>
 #include <string_view>
 #include <unordered_set>
+
+#include "slm/text/character_pairs.h"
 
 namespace slm::text {
 
@@ -22,7 +23,7 @@ class TokenEdges {
   bool may_end_with(char32_t c) const { return ends_.contains(c); }
 
  private:
-  std::unordered_set<uint64_t> neighbours_;
+  CharacterPairs neighbours_;
   std::unordered_set<char32_t> ends_;
   std::unordered_set<char32_t> single_word_begins_, single_word_ends_;
   std::unordered_set<char32_t> begins_behind_space_, ends_before_space_;  // of those that take it

@@ -116,11 +116,9 @@ class Trainer {
     for (const auto& [character, count] : kept) id_of(character, 1);
     if (static_cast<int64_t>(tokens_.size()) > options_.vocab_size) {
       const bool is_bytes = options_.is_byte_level || !options_.initial_alphabet.empty();
-      throw Error(fmt::format(
-          "[tokenizer training] a vocabulary of {} tokens has no room for {} special tokens and an alphabet "
-          "of {} {}: ask for at least {} tokens{}",
-          options_.vocab_size, options_.special_tokens.size(), kept.size(), is_bytes ? "bytes" : "characters",
-          tokens_.size(), is_bytes ? "" : ", or limit the alphabet"));
+      const std::string alphabet = fmt::format("an alphabet of {} {}", kept.size(), is_bytes ? "bytes" : "characters");
+      throw Error(no_room_message(options_.vocab_size, options_.special_tokens.size(), alphabet, tokens_.size()) +
+                  (is_bytes ? "" : ", or limit the alphabet"));
     }
   }
 
@@ -321,6 +319,14 @@ class Trainer {
 };
 
 }  // namespace
+
+std::string no_room_message(int64_t vocab_size, size_t num_special_tokens, std::string_view alphabet,
+                            size_t num_needed) {
+  return fmt::format(
+      "[tokenizer training] a vocabulary of {} tokens has no room for {} special tokens and {}: ask for at "
+      "least {} tokens",
+      vocab_size, num_special_tokens, alphabet, num_needed);
+}
 
 TrainedBpe train_bpe(CountedWords words, const BpeTrainerOptions& options) {
   return Trainer(std::move(words), options).run();

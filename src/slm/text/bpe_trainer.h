@@ -1,9 +1,11 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -30,6 +32,10 @@ struct TrainedBpe {
   std::vector<std::string> tokens;                          // by id
   std::vector<std::pair<std::string, std::string>> merges;  // by rank
 };
+
+// What is wrong with a vocabulary that has no room for its `alphabet` ("256 bytes").
+std::string no_room_message(int64_t vocab_size, size_t num_special_tokens, std::string_view alphabet,
+                            size_t num_needed);
 
 // Learns byte-pair encoding from counted words: the most frequent pair of neighbouring tokens is merged, of equally
 // frequent ones the pair with the smaller ids, until the vocabulary is full. These are the merges that Hugging Face's

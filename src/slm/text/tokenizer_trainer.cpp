@@ -168,10 +168,7 @@ class TokenizerTrainer::Impl {
   // A vocabulary that grows with its alphabet, not by learning.
   void check_room_for(size_t num_tokens, std::string_view alphabet) const {
     if (num_tokens <= static_cast<size_t>(options_.vocab_size)) return;
-    throw Error(
-        fmt::format("[tokenizer training] a vocabulary of {} tokens has no room for {} special tokens and {}: "
-                    "ask for at least {} tokens",
-                    options_.vocab_size, options_.special_tokens.size(), alphabet, num_tokens));
+    throw Error(no_room_message(options_.vocab_size, options_.special_tokens.size(), alphabet, num_tokens));
   }
 
   static OrderedJson vocab_of(const std::vector<std::string>& tokens) {

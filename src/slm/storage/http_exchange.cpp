@@ -1,13 +1,14 @@
 #include "slm/storage/http_exchange.h"
 
 #include "slm/core/late_library.h"
+#include "slm/storage/address_name.h"
 
 namespace slm::storage {
 namespace {
 
 const HttpExchanges& exchanges(const std::string& url) {
   static const HttpExchanges* const loaded = reinterpret_cast<const HttpExchanges* (*)()>(
-      late_entry("libslm_http.so", "slm_http_exchanges", url.substr(0, url.find_first_of("?#"))))();
+      late_entry("libslm_http.so", "slm_http_exchanges", address_name(url)))();
   return *loaded;
 }
 

@@ -31,16 +31,19 @@ EncodingStream::EncodingStream(const text::Tokenizer& tokenizer, const text::Enc
   }
 }
 
+size_t EncodingStream::size_before(size_t begin) const {
+  return is_inside_ ? text::last_character_size(std::string_view(pending_).substr(0, begin)) : 0;
+}
+
 size_t EncodingStream::find_word_cut(size_t begin, size_t end) const {
   const std::string_view text = pending_;
-  const size_t num_before = is_inside_ ? text::last_character_size(text.substr(0, begin)) : 0;
+  const size_t num_before = size_before(begin);
   const size_t cut = tokenizer_.find_word_cut(text.substr(begin - num_before, end - begin + num_before), num_before);
   return cut - std::min(cut, num_before);
 }
 
 void EncodingStream::add_part(size_t begin, size_t end, bool is_end) {
-  const size_t num_before = is_inside_ ? text::last_character_size(std::string_view(pending_).substr(0, begin)) : 0;
-  parts_.push_back({begin, end, num_before, is_end});
+  parts_.push_back({begin, end, size_before(begin), is_end});
   is_inside_ = !is_end;
   if (is_end) is_inside_word_ = false;
 }
@@ -135,7 +138,7 @@ void EncodingStream::run(bool is_last) {
     num_before_.push_back(part.num_before);
   }
   options_.has_offsets ? encode_parts_with_offsets() : encode_parts();
-  num_kept_ = is_inside_ ? text::last_character_size(std::string_view(pending_).substr(0, begin)) : 0;
+  num_kept_ = size_before(begin);
   const size_t num_done = begin - num_kept_;
   pending_.erase(0, num_done);
   num_gone_ += static_cast<int64_t>(num_done);

@@ -53,6 +53,8 @@ class EncodingStream {
   // Parts of pending_[begin, end), which is one text or its beginning. Returns where the parts end.
   size_t add_parts(size_t begin, size_t end, bool is_end);
   void add_part(size_t begin, size_t end, bool is_end);
+  // Of the character that a part from `begin` on comes behind; 0 where it begins a text.
+  size_t size_before(size_t begin) const;
   // How far behind `begin` a word can be cut; 0: nowhere.
   size_t find_word_cut(size_t begin, size_t end) const;
   void encode_parts();

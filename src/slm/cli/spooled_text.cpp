@@ -1,7 +1,8 @@
 #include "slm/cli/spooled_text.h"
 
 #include <algorithm>
-#include <filesystem>
+
+#include "slm/storage/spooled_source.h"
 
 namespace slm::cli {
 namespace {
@@ -13,7 +14,7 @@ constexpr size_t kBlockBytes = size_t{1} << 20;
 void SpooledText::write(std::span<const std::byte> bytes) {
   end_.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
   if (end_.size() < kBlockBytes) return;
-  if (!file_) file_.emplace(std::filesystem::temp_directory_path().string(), purpose_);
+  if (!file_) file_.emplace(storage::spool_folder({}), purpose_);
   file_->write(std::as_bytes(std::span(end_)), file_size_);
   file_size_ += static_cast<int64_t>(end_.size());
   end_.clear();

@@ -29,36 +29,35 @@ def peak_mb():
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
-class Nanotoken:
-    def __init__(self, path, parallel):
-        import nanotoken
-        self.tokenizer = nanotoken.Tokenizer(path)
-        self.source = nanotoken.TextFileSource
-        self.options = {"add_special_tokens": False, "parallel": parallel}
+class FileEncoder:
+    """What nanotoken and gigatoken have in common: `engine` is the module of one of them."""
+
+    def __init__(self, engine, path, **options):
+        self.tokenizer = engine.Tokenizer(path)
+        self.source = engine.TextFileSource
+        self.options = options
 
     def encode(self, documents):
         return self.tokenizer.encode_batch(documents, **self.options)
 
     def encode_file(self, path):
         return self.tokenizer.encode_files(self.source([path], separator=b"\0"), **self.options)
+
+
+class Nanotoken(FileEncoder):
+    def __init__(self, path, parallel):
+        import nanotoken
+        super().__init__(nanotoken, path, add_special_tokens=False, parallel=parallel)
 
     @staticmethod
     def ids_and_offsets(rows):
         return numpy.asarray(rows.ids, "<u4"), numpy.asarray(rows.offsets)
 
 
-class Gigatoken:
+class Gigatoken(FileEncoder):
     def __init__(self, path, parallel):
         import gigatoken
-        self.tokenizer = gigatoken.Tokenizer(path)
-        self.source = gigatoken.TextFileSource
-        self.options = {"parallel": parallel}
-
-    def encode(self, documents):
-        return self.tokenizer.encode_batch(documents, **self.options)
-
-    def encode_file(self, path):
-        return self.tokenizer.encode_files(self.source([path], separator=b"\0"), **self.options)
+        super().__init__(gigatoken, path, parallel=parallel)
 
     @staticmethod
     def ids_and_offsets(rows):

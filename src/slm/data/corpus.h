@@ -111,7 +111,7 @@ class CorpusReader {
   // without any file that can be read, and for what the hub answers.
   //
   // With a share, only the files of its groups are opened. The ends of all groups come, and those of the sections of
-  // archives that it opens.
+  // files that it opens.
   CorpusReader(std::vector<std::string> inputs, CorpusOptions options, const CorpusShare& share = {});
   ~CorpusReader();
   CorpusReader(const CorpusReader&) = delete;

@@ -20,8 +20,9 @@ struct CorpusShare {
 // fewest bytes so far. Every process finds the same, from the names and sizes alone, and the groups are the same for
 // any number of processes.
 //
-// The files in an archive make sections of its group in the same way. Where all processes read the archive, each of
-// them opens only the files of its sections, for that is where most of the work is: in archives of packed files.
+// The members of a single file, which are the files in an archive or the row groups of Parquet, make sections of its
+// group in the same way. Where all processes read the file, each of them opens only the members of its sections, for
+// that is where most of the work is.
 class InputGroups {
  public:
   // A group is whole from `group_bytes` of stored bytes on; a file of that size is one by itself. `total_bytes` are
@@ -37,7 +38,7 @@ class InputGroups {
   // The next file belongs to the present group.
   void add(std::string_view name, std::optional<int64_t> size_bytes);
 
-  // The same for the files in an archive of the present group. Sections grow with the archive, so that there are never
+  // The same for the members of a file of the present group. Sections grow with the file, so that there are never
   // more than kMaxSections of them in a group.
   bool ends_section_before(std::optional<int64_t> size_bytes) const;
   void next_section();

@@ -360,6 +360,7 @@ def around_cases():
 
     cases = {name: (lambda x=x: make(x)) for name, x in made.items()}
     cases |= {f"length {name}": (lambda x=x: make(made["bert"], x)) for name, x in lengths.items()}
+    cases["length left, trimmed"] = lambda: make(made["roberta True True"], lengths["left"])
     return cases
 
 

@@ -16,6 +16,13 @@ constexpr size_t kLongWordBytes = size_t{1} << 20;
 // So many bytes at the end of a text may show a place to cut only with what comes behind them.
 constexpr size_t kUnsettledBytes = 8;
 
+// Whether the first token that truncation leaves gets another place than it has as a later one of its part.
+bool loses_place(const text::TextFrame& frame, const text::EncodeOptions& encode,
+                 const EncodingStream::Options& options) {
+  const bool loses_first = encode.truncate_and_pad && frame.truncation && frame.truncation->is_left;
+  return options.has_offsets && loses_first && frame.places_first_apart;
+}
+
 }  // namespace
 
 EncodingStream::EncodingStream(const text::Tokenizer& tokenizer, const text::EncodeOptions& encode,
@@ -24,11 +31,12 @@ EncodingStream::EncodingStream(const text::Tokenizer& tokenizer, const text::Enc
       encode_(encode),
       options_(options),
       emit_(std::move(emit)),
-      may_cut_(tokenizer.is_cuttable() && !encode.truncate_and_pad) {
-  if (may_cut_ && encode.add_special_tokens) {
-    around_ = tokenizer.tokens_around();
-    encode_.add_special_tokens = false;  // they come at the beginning of the first part and the end of the last
-  }
+      may_cut_(tokenizer.is_cuttable() && !loses_place(tokenizer.text_frame(), encode, options)),
+      assembly_(tokenizer.text_frame(), encode, options.has_offsets, emit_) {
+  if (!may_cut_) return;
+  encode_.add_special_tokens = false;
+  encode_.truncate_and_pad = false;
+  encode_.is_part = true;
 }
 
 size_t EncodingStream::size_before(size_t begin) const {
@@ -49,6 +57,7 @@ void EncodingStream::add_part(size_t begin, size_t end, bool is_end) {
 }
 
 size_t EncodingStream::add_parts(size_t begin, size_t end, bool is_end) {
+  if (may_cut_ && is_inside_ && assembly_.is_full()) begin = end;  // nobody sees the rest
   const std::string_view text = pending_;
   const auto allows = [this](char32_t before, char32_t after) { return tokenizer_.allows_cut(before, after); };
   while (may_cut_ && end - begin > kPartBytes) {
@@ -76,18 +85,7 @@ size_t EncodingStream::add_parts(size_t begin, size_t end, bool is_end) {
   return end;
 }
 
-void EncodingStream::emit(const Tokens& tokens) {
-  static constexpr text::TokenOffsets kNowhere = {0, 0};
-  const auto emit_around = [&](const std::vector<int32_t>& ids, bool is_end) {
-    const std::vector<text::TokenOffsets> offsets(options_.has_offsets ? ids.size() : 0, kNowhere);
-    emit_({ids, offsets, is_end});
-  };
-  if (!is_begun_ && !around_.before.empty()) emit_around(around_.before, false);
-  is_begun_ = !tokens.is_end;
-  const bool goes_on = tokens.is_end && !around_.after.empty();
-  emit_({tokens.ids, tokens.offsets, tokens.is_end && !goes_on});
-  if (goes_on) emit_around(around_.after, true);
-}
+void EncodingStream::emit(const Tokens& tokens) { may_cut_ ? assembly_.add(tokens) : emit_(tokens); }
 
 void EncodingStream::encode_parts() {
   text::encode_batch(tokenizer_, views_, encode_, batch_, num_before_);

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "slm/cli/text_assembly.h"
 #include "slm/text/encode_batch.h"
 #include "slm/text/tokenizer.h"
 
@@ -16,13 +17,8 @@ namespace slm::cli {
 // one is encoded in parts where the tokenizer allows that. Where it does not, a text is kept until its end.
 class EncodingStream {
  public:
-  // Tokens of a text, or of a part of one.
-  struct Tokens {
-    std::span<const int32_t> ids;
-    std::span<const text::TokenOffsets> offsets;  // in all that was encoded; empty unless wanted
-    bool is_end;                                  // the last of the text
-  };
-  using Emit = std::function<void(const Tokens& tokens)>;
+  using Tokens = TextTokens;
+  using Emit = TextAssembly::Emit;
 
   // What ends a text: a newline, which is not part of it, or only the end of the input.
   enum class Texts { kLines, kWhole };
@@ -59,16 +55,13 @@ class EncodingStream {
   size_t find_word_cut(size_t begin, size_t end) const;
   void encode_parts();
   void encode_parts_with_offsets();
-  // Hands on the tokens of a part, with those around its text.
-  void emit(const Tokens& tokens);
-
+  void emit(const Tokens& part);
   const text::Tokenizer& tokenizer_;
   text::EncodeOptions encode_;
   Options options_;
-  Emit emit_;
+  Emit emit_;  // where texts are encoded whole
   bool may_cut_;
-  text::TokensAround around_;
-  bool is_begun_ = false;        // tokens of the present text have been handed on
+  TextAssembly assembly_;        // of their parts
   bool is_inside_ = false;       // of a text that has been encoded in part
   bool is_inside_word_ = false;  // that part ended inside a word
   size_t num_kept_ = 0;          // at the beginning of pending_: the last character of that part

@@ -21,7 +21,7 @@ class ByteTokenizer final : public Tokenizer {
   bool allows_cut(char32_t, char32_t) const override { return true; }
   bool is_cuttable() const override { return true; }
   size_t find_word_cut(std::string_view text, size_t num_before) const override;
-  const TokensAround& tokens_around() const override { return nothing_around_; }
+  const TextFrame& text_frame() const override { return frame_; }
   Encoding encode_with_offsets(std::string_view text, const EncodeOptions& options) const override;
   std::string decode(std::span<const int32_t> ids, const DecodeOptions& options) const override;
   std::string id_to_token(int32_t id) const override;
@@ -33,7 +33,7 @@ class ByteTokenizer final : public Tokenizer {
 
  private:
   SpecialTokens no_roles_;
-  TokensAround nothing_around_;
+  TextFrame frame_;
 };
 
 }  // namespace slm::text

@@ -26,9 +26,6 @@ struct Pipeline {
   // The same for what goes on behind a cut, where that is another one.
   std::unique_ptr<FastEncoder> rest_encoder;
   bool keeps_bytes = false;  // bytes that are not UTF-8 reach the model as they are
-
-  // Whether the ids of a text are its own and, if wanted, some before and behind them.
-  bool only_adds_around() const { return !post_processor || post_processor->only_adds(); }
 };
 
 }  // namespace slm::text

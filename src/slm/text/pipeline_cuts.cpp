@@ -33,7 +33,6 @@ bool is_visible(char32_t c) {
 }  // namespace
 
 bool PipelineCuts::are_possible() const {
-  if (!pipeline_.only_adds_around()) return false;
   if (pipeline_.fast_encoder) return true;
   return allow('x', ' ') || allow('x', ',') || allow('x', '\n') || allow('.', ' ');
 }
@@ -49,7 +48,7 @@ bool PipelineCuts::allow(char32_t before, char32_t after) const {
 
 bool PipelineCuts::find_out(char32_t before, char32_t after) const {
   const TokenEdges& edges = pipeline_.added_tokens->edges();
-  if (!pipeline_.only_adds_around() || !edges.allow_cut(before, after)) return false;
+  if (!edges.allow_cut(before, after)) return false;
   // The pipelines of the fast encoders begin anew at each place of text_cut.h.
   if (pipeline_.fast_encoder && pipeline_.fast_encoder->is_cuttable()) return true;
   // What follows a token gets a space, as the text does.

@@ -23,6 +23,33 @@ void drop_before(int64_t place, std::vector<Piece>& pieces) {
   pieces.erase(pieces.begin(), pieces.begin() + static_cast<std::ptrdiff_t>(num_dropped));
 }
 
+TextFrame frame_of(const Pipeline& pipeline) {
+  TextFrame frame;
+  frame.truncation = pipeline.length_rules.truncation();
+  frame.padding = pipeline.length_rules.padding();
+  if (!pipeline.post_processor) return frame;
+  frame.places_first_apart = pipeline.post_processor->trims_first_apart();
+  constexpr int32_t kText = -1;  // stands for the ids of a text
+  Encoding encoding{.ids = {kText}, .offsets = {}};
+  std::vector<std::string> token_texts;
+  pipeline.post_processor->process({.encoding = encoding,
+                                    .tokens = token_texts,
+                                    .text = "",
+                                    .has_offsets = false,
+                                    .add_special_tokens = true,
+                                    .is_begin = true,
+                                    .is_part = false});
+  frame.around.assign(1, {});
+  for (const int32_t id : encoding.ids) {
+    if (id == kText) {
+      frame.around.emplace_back();
+    } else {
+      frame.around.back().push_back(id);
+    }
+  }
+  return frame;
+}
+
 }  // namespace
 
 PipelineTokenizer::PipelineTokenizer(Pipeline pipeline, SpecialTokens roles, std::string json)
@@ -32,19 +59,7 @@ PipelineTokenizer::PipelineTokenizer(Pipeline pipeline, SpecialTokens roles, std
       json_(std::move(json)),
       vocab_size_(pipeline_.model->vocabulary().size()) {
   for (const AddedToken& token : pipeline_.added_tokens->tokens()) vocab_size_ = std::max(vocab_size_, token.id + 1);
-  if (pipeline_.post_processor && pipeline_.only_adds_around()) {
-    constexpr int32_t kText = -1;  // stands for the ids of a text
-    Encoding encoding{.ids = {kText}, .offsets = {}};
-    std::vector<std::string> token_texts;
-    pipeline_.post_processor->process({.encoding = encoding,
-                                       .tokens = token_texts,
-                                       .text = "",
-                                       .has_offsets = false,
-                                       .add_special_tokens = true,
-                                       .is_begin = true});
-    const auto place = std::find(encoding.ids.begin(), encoding.ids.end(), kText);
-    around_ = {{encoding.ids.begin(), place}, {place + 1, encoding.ids.end()}};
-  }
+  frame_ = frame_of(pipeline_);
 }
 
 Encoding PipelineTokenizer::run(std::string_view text, const EncodeOptions& options, bool has_offsets) const {
@@ -77,7 +92,7 @@ Encoding PipelineTokenizer::run(std::string_view text, const EncodeOptions& opti
   const PostProcessor* post_processor = pipeline_.post_processor.get();
   if (options.truncate_and_pad) {
     const bool adds = post_processor != nullptr && options.add_special_tokens;
-    pipeline_.length_rules.truncate(encoding, adds ? post_processor->added_ids().size() : 0);
+    pipeline_.length_rules.truncate(encoding, token_texts, adds ? post_processor->added_ids().size() : 0);
   }
   if (post_processor != nullptr) {
     post_processor->process({.encoding = encoding,
@@ -85,7 +100,8 @@ Encoding PipelineTokenizer::run(std::string_view text, const EncodeOptions& opti
                              .text = text,
                              .has_offsets = has_offsets,
                              .add_special_tokens = options.add_special_tokens,
-                             .is_begin = options.num_before == 0});
+                             .is_begin = options.num_before == 0,
+                             .is_part = options.is_part || options.num_before > 0});
   }
   if (options.truncate_and_pad) pipeline_.length_rules.pad(encoding, has_offsets);
   return encoding;
@@ -137,11 +153,13 @@ bool PipelineTokenizer::encode_fast(std::string_view text, std::vector<int32_t>&
 }
 
 void PipelineTokenizer::encode(std::string_view text, std::vector<int32_t>& ids, const EncodeOptions& options) const {
-  if (pipeline_.fast_encoder && !options.truncate_and_pad && pipeline_.only_adds_around()) {
+  const auto& around = frame_.around;
+  const bool is_once = around.size() == 2 || options.is_part || options.num_before > 0;
+  if (pipeline_.fast_encoder && !options.truncate_and_pad && is_once) {
     const size_t old_size = ids.size();
-    if (options.add_special_tokens) ids.insert(ids.end(), around_.before.begin(), around_.before.end());
+    if (options.add_special_tokens) ids.insert(ids.end(), around[0].begin(), around[0].end());
     if (encode_fast(text, ids, options)) {
-      if (options.add_special_tokens) ids.insert(ids.end(), around_.after.begin(), around_.after.end());
+      if (options.add_special_tokens) ids.insert(ids.end(), around[1].begin(), around[1].end());
       return;
     }
     ids.resize(old_size);

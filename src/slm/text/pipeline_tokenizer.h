@@ -28,7 +28,7 @@ class PipelineTokenizer final : public Tokenizer {
   size_t find_word_cut(std::string_view text, size_t num_before) const override {
     return text::find_word_cut(*this, pipeline_, text, num_before);
   }
-  const TokensAround& tokens_around() const override { return around_; }
+  const TextFrame& text_frame() const override { return frame_; }
   Encoding encode_with_offsets(std::string_view text, const EncodeOptions& options) const override;
   std::string decode(std::span<const int32_t> ids, const DecodeOptions& options) const override;
   std::unique_ptr<BlockDecoder> block_decoder(bool skip_special_tokens) const override;
@@ -55,7 +55,7 @@ class PipelineTokenizer final : public Tokenizer {
   SpecialTokens roles_;
   std::string json_;
   int32_t vocab_size_;
-  TokensAround around_;  // where pipeline_.only_adds_around()
+  TextFrame frame_;
   mutable std::mutex memory_mutex_;
   mutable std::vector<std::unique_ptr<EncoderMemory>> memories_;  // not in use; guarded by memory_mutex_
 };

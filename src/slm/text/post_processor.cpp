@@ -23,6 +23,7 @@ class TemplatePostProcessor final : public PostProcessor {
   explicit TemplatePostProcessor(std::vector<TemplatePart> parts) : parts_(std::move(parts)) {}
 
   void process(const PostProcessorInput& input) const override {
+    if (input.is_part) return;
     Encoding out;
     std::vector<std::string> tokens;
     for (const TemplatePart& part : parts_) {
@@ -40,10 +41,6 @@ class TemplatePostProcessor final : public PostProcessor {
     }
     input.encoding = std::move(out);
     input.tokens = std::move(tokens);
-  }
-
-  bool only_adds() const override {
-    return std::count_if(parts_.begin(), parts_.end(), [](const TemplatePart& part) { return part.is_text; }) == 1;
   }
 
   std::vector<int32_t> added_ids() const override {
@@ -75,7 +72,7 @@ class OffsetTrimmer final : public PostProcessor {
     }
   }
 
-  // The first token of each text is trimmed in another way.
+  bool trims_first_apart() const override { return add_prefix_space_; }
   bool may_follow_template() const override { return !add_prefix_space_; }
 
  private:
@@ -118,8 +115,8 @@ class PostProcessorSequence final : public PostProcessor {
     for (const auto& step : steps_) step->process(input);
   }
 
-  bool only_adds() const override {
-    return std::all_of(steps_.begin(), steps_.end(), [](const auto& step) { return step->only_adds(); });
+  bool trims_first_apart() const override {
+    return std::any_of(steps_.begin(), steps_.end(), [](const auto& step) { return step->trims_first_apart(); });
   }
 
   std::vector<int32_t> added_ids() const override {

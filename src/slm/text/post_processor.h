@@ -18,6 +18,7 @@ struct PostProcessorInput {
   bool has_offsets;       // else encoding.offsets is empty
   bool add_special_tokens;
   bool is_begin;  // of the original, not what goes on behind a cut
+  bool is_part;   // EncodeOptions: only the places may change
 };
 
 // Adds the tokens that go around a text, and trims offsets. Immutable; safe from several threads.
@@ -25,8 +26,8 @@ class PostProcessor {
  public:
   virtual ~PostProcessor() = default;
   virtual void process(const PostProcessorInput& input) const = 0;
-  // The ids are those of the text, once, with some before and some behind them.
-  virtual bool only_adds() const { return true; }
+  // Whether it trims the place of the first token in another way than those of others.
+  virtual bool trims_first_apart() const { return false; }
   // The tokens that it adds, in their order.
   virtual std::vector<int32_t> added_ids() const { return {}; }
   // Whether it puts tokens around a text, which Hugging Face then keeps apart from the text's own: what comes behind it

@@ -10,6 +10,7 @@
 
 #include "slm/text/block_decoder.h"
 #include "slm/text/special_tokens.h"
+#include "slm/text/text_frame.h"
 
 namespace slm::text {
 
@@ -20,8 +21,11 @@ struct EncodeOptions {
   bool special_in_text = true;
   // Applies the "truncation" and "padding" of the tokenizer.json, as Hugging Face does whenever a file has them.
   bool truncate_and_pad = false;
+  // The text is a part of one: it gets nothing around it, and no other length, and comes once; text_frame() is what
+  // then becomes of all the parts. Not together with add_special_tokens or truncate_and_pad.
+  bool is_part = false;
   // So many bytes at the beginning only show what the text comes behind, and get no ids: the last character before a
-  // place where allows_cut() is true. Not together with add_special_tokens or truncate_and_pad.
+  // place where allows_cut() is true. With them, the text is a part in any case.
   size_t num_before = 0;
 };
 
@@ -37,12 +41,6 @@ struct TokenOffsets {
   int64_t begin;
   int64_t end;
   friend bool operator==(const TokenOffsets&, const TokenOffsets&) = default;
-};
-
-// What add_special_tokens puts around a text.
-struct TokensAround {
-  std::vector<int32_t> before;
-  std::vector<int32_t> after;
 };
 
 struct Encoding {
@@ -69,8 +67,8 @@ class Tokenizer {
   // there is no unknown token (a character vocabulary names the character).
   virtual void encode(std::string_view text, std::vector<int32_t>& ids, const EncodeOptions& options = {}) const = 0;
 
-  // Whether a text may be cut between these two, at a place of text_cut.h: the ids and places of both parts, the second
-  // with EncodeOptions::num_before and both without special tokens around them, are those of the whole.
+  // Whether a text may be cut between these two, at a place of text_cut.h: the ids and places of both parts, encoded
+  // with EncodeOptions::is_part and the second with num_before, are those of the whole without text_frame().
   virtual bool allows_cut(char32_t before, char32_t after) const = 0;
 
   // False where allows_cut() is of all.
@@ -79,8 +77,7 @@ class Tokenizer {
   // A place inside a word that goes on for long, where the text may be cut, too: word_cut.h. 0 where none is found.
   virtual size_t find_word_cut(std::string_view text, size_t num_before) const = 0;
 
-  // Empty where nothing is added. Only where is_cuttable().
-  virtual const TokensAround& tokens_around() const = 0;
+  virtual const TextFrame& text_frame() const = 0;
 
   // The same ids, with the place of each in `text`.
   virtual Encoding encode_with_offsets(std::string_view text, const EncodeOptions& options = {}) const = 0;

@@ -75,7 +75,7 @@ void check_ids_around(const JsonFields& document, const Pipeline& pipeline) {
   if (pipeline.post_processor) {
     for (const int32_t id : pipeline.post_processor->added_ids()) check("post_processor", id);
   }
-  check("padding", pipeline.length_rules.pad_id().value_or(kNoToken));
+  check("padding", pipeline.length_rules.padding().value_or(Padding{.id = kNoToken}).id);
 }
 
 // GPT-2's pattern or another known one, then bytes: what fast_byte_level_encoder() does.

@@ -38,8 +38,7 @@ LengthRules::LengthRules(const JsonFields& document) {
     if (strategy != "LongestFirst" && strategy != "OnlyFirst") {
       fields.fail(fmt::format("has strategy \"{}\", which slm does not support", strategy));
     }
-    max_length_ = static_cast<size_t>(fields.integer("max_length"));
-    truncates_left_ = parse_is_left(fields);
+    truncation_ = {.max_length = static_cast<size_t>(fields.integer("max_length")), .is_left = parse_is_left(fields)};
   }
   if (document.has("padding")) {
     const JsonFields fields = document.object("padding");
@@ -61,21 +60,19 @@ LengthRules::LengthRules(const JsonFields& document) {
   }
 }
 
-void LengthRules::truncate(Encoding& encoding, size_t num_added) const {
-  if (!max_length_) return;
-  const size_t limit = *max_length_ - std::min(*max_length_, num_added);
+void LengthRules::truncate(Encoding& encoding, std::vector<std::string>& tokens, size_t num_added) const {
+  if (!truncation_) return;
+  const size_t limit = truncation_->max_length - std::min(truncation_->max_length, num_added);
   if (encoding.ids.size() <= limit) return;
   const size_t excess = encoding.ids.size() - limit;
-  cut(encoding.ids, excess, truncates_left_);
-  cut(encoding.offsets, excess, truncates_left_);
+  cut(encoding.ids, excess, truncation_->is_left);
+  cut(encoding.offsets, excess, truncation_->is_left);
+  cut(tokens, excess, truncation_->is_left);
 }
 
 void LengthRules::pad(Encoding& encoding, bool has_offsets) const {
   if (!padding_) return;
-  size_t length = padding_->length > 0 ? padding_->length : encoding.ids.size();
-  length += (padding_->multiple_of - length % padding_->multiple_of) % padding_->multiple_of;
-  if (length <= encoding.ids.size()) return;
-  const size_t missing = length - encoding.ids.size();
+  const size_t missing = padding_->num_missing(encoding.ids.size());
   encoding.ids.insert(padding_->is_left ? encoding.ids.begin() : encoding.ids.end(), missing, padding_->id);
   if (!has_offsets) return;
   auto& offsets = encoding.offsets;

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "slm/text/json_fields.h"
+#include "slm/text/text_frame.h"
 #include "slm/text/tokenizer.h"
 
 namespace slm::text {
@@ -17,21 +18,15 @@ class LengthRules {
   explicit LengthRules(const JsonFields& document);
 
   // Cuts the text's own tokens so that with `num_added` others they are not too many.
-  void truncate(Encoding& encoding, size_t num_added) const;
+  // `tokens` goes with them, where it is not empty.
+  void truncate(Encoding& encoding, std::vector<std::string>& tokens, size_t num_added) const;
   void pad(Encoding& encoding, bool has_offsets) const;
 
-  std::optional<int32_t> pad_id() const { return padding_ ? std::optional(padding_->id) : std::nullopt; }
+  const std::optional<Truncation>& truncation() const { return truncation_; }
+  const std::optional<Padding>& padding() const { return padding_; }
 
  private:
-  struct Padding {
-    size_t length = 0;       // at least this many tokens
-    size_t multiple_of = 1;  // and a multiple of this
-    bool is_left = false;
-    int32_t id = 0;
-  };
-
-  std::optional<size_t> max_length_;
-  bool truncates_left_ = false;
+  std::optional<Truncation> truncation_;
   std::optional<Padding> padding_;
 };
 

@@ -60,7 +60,7 @@ bool is_inside_run(std::string_view text, size_t place) {
 
 bool is_possible(const Pipeline& pipeline) {
   const auto* model = dynamic_cast<const BpeModel*>(pipeline.model.get());
-  if (model == nullptr || !model->merges().is_in_order() || !pipeline.only_adds_around()) return false;
+  if (model == nullptr || !model->merges().is_in_order()) return false;
   if (pipeline.fast_encoder) return true;  // its patterns are known, and each byte has a token
   return model->spells_parts_alike() && (!pipeline.pre_tokenizer || pipeline.pre_tokenizer->is_local(0, 0));
 }
@@ -71,7 +71,7 @@ size_t find_word_cut(const Tokenizer& tokenizer, const Pipeline& pipeline, std::
   constexpr int kMaxTries = 64;
   if (!is_possible(pipeline)) return 0;
   const std::string_view window = text.substr(0, num_before + kWordWindow);
-  const Encoding encoding = tokenizer.encode_with_offsets(window, {.num_before = num_before});
+  const Encoding encoding = tokenizer.encode_with_offsets(window, {.is_part = true, .num_before = num_before});
   const auto& [ids, offsets] = encoding;
   int num_tries = 0;
   for (size_t i = ids.size() * 7 / 8; i > 0 && num_tries < kMaxTries; --i) {
@@ -89,7 +89,8 @@ size_t find_word_cut(const Tokenizer& tokenizer, const Pipeline& pipeline, std::
                          next.offsets[0].end - static_cast<int64_t>(size) == offsets[i].end - offsets[i].begin;
     if (!is_same) continue;
     // A word, or what is left of one, that is a token although no merges lead to it.
-    const std::vector<int32_t> part = tokenizer.encode(text.substr(0, place), {.num_before = num_before});
+    const std::vector<int32_t> part =
+        tokenizer.encode(text.substr(0, place), {.is_part = true, .num_before = num_before});
     if (std::equal(part.begin(), part.end(), ids.begin(), ids.begin() + static_cast<std::ptrdiff_t>(i))) return place;
   }
   return 0;

@@ -61,7 +61,7 @@ TEST(ResumeFaults, EpochsAskedForNowAreNotCutShortByTheStepsOfTheRun) {
   const ProgramResult again = run_slm(resume);
   EXPECT_EQ(again.exit_code, 0);
   EXPECT_EQ(again.err,
-            "slm: warning: nothing is left to train: 4 steps (0 epochs) are done; a larger --max_steps or --epochs "
+            "slm: warning: nothing is left to train: 4 steps (0 epochs) done; a larger --max_steps or --epochs "
             "goes on\n");
   std::vector<std::string> two_epochs = resume;
   two_epochs.insert(two_epochs.end(), {"--epochs", "2", "--batch_size", "100"});

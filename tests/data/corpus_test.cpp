@@ -116,8 +116,8 @@ TEST(Corpus, CountsWhatItSkipsAndNamesTheFirst) {
                                  "b\xEF\xBF\xBD",
                                  std::string("nul\0", 4)}));
   const auto check = [&](SkipReason reason, int64_t count, int64_t line) {
-    EXPECT_EQ(corpus.skips[reason].count, count) << describe(reason);
-    EXPECT_EQ(corpus.skips[reason].first_line, line) << describe(reason);
+    EXPECT_EQ(corpus.skips[reason].count, count) << describe(reason, count);
+    EXPECT_EQ(corpus.skips[reason].first_line, line) << describe(reason, count);
     EXPECT_EQ(corpus.skips[reason].first_source, folder / "a.jsonl");
   };
   check(SkipReason::kNotJson, 2, 2);

@@ -402,7 +402,10 @@ TEST(Prepare, LeavesNothingWhenThereIsNoText) {
   corpus.write(0, "{\"body\": 1}\n[]\n");
   const PrepareOptions options = corpus.options("out");
   const std::string message = message_of<Error>([&] { prepare(options); });
-  EXPECT_NE(message.find("there is no text in the inputs; passed over: 1 "), std::string::npos) << message;
+  EXPECT_NE(
+      message.find("there is no text in the inputs; passed over: 1 line that is not a JSON object, the first in "),
+      std::string::npos)
+      << message;
   EXPECT_NE(message.find("1000.jsonl"), std::string::npos) << message;
   EXPECT_FALSE(storage::exists(options.out));
 }
@@ -411,9 +414,9 @@ TEST(Prepare, RefusesToValidateOnEverything) {
   const Corpus corpus(documents(3));
   PrepareOptions options = corpus.options("out");
   options.val_fraction = 0.9999999;
-  EXPECT_EQ(
-      message_of<Error>([&] { prepare(options); }),
-      "all 3 documents were chosen for validation: use a smaller --val_fraction (it is 0.9999999), or 0 for none");
+  EXPECT_EQ(message_of<Error>([&] { prepare(options); }),
+            "all text (3 documents) was chosen for validation: use a smaller --val_fraction (it is 0.9999999), or 0 "
+            "for none");
 }
 
 }  // namespace

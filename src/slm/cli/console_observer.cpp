@@ -33,9 +33,9 @@ void ConsoleObserver::on_start(const train::StartReport& report) {
   }
   bar_.hide();
   std::cerr << fmt::format(
-                   "slm: warning: nothing is left to train: {} steps ({} epochs) are done; a larger --max_steps or "
+                   "slm: warning: nothing is left to train: {} ({}) done; a larger --max_steps or "
                    "--epochs goes on",
-                   report.state.step, report.state.position.epoch)
+                   counted(report.state.step, "step"), counted(report.state.position.epoch, "epoch"))
             << std::endl;
 }
 

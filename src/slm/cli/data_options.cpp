@@ -53,8 +53,8 @@ data::DataOptions data_options(const std::string& data, const std::string& model
                                with_thousands(skipped.count), skipped.first);
     }
     if (index.invalid_utf8_places == 0) return;
-    std::cerr << fmt::format("slm: warning: {}: not UTF-8, replaced by U+FFFD: {} places\n", name,
-                             with_thousands(index.invalid_utf8_places));
+    std::cerr << fmt::format("slm: warning: {}: not UTF-8, replaced by U+FFFD: {}\n", name,
+                             counted(index.invalid_utf8_places, "place"));
   };
   return options;
 }

@@ -295,8 +295,8 @@ int PrepareCommand::run_first_rank(dist::Communicator& ranks, const StopSignal& 
     result = data::prepare(options);
   }
   if (result.is_interrupted) {
-    std::cerr << fmt::format("slm: stopped with {} tokens done; the same command goes on from here\n",
-                             with_thousands(result.index.total().tokens));
+    std::cerr << fmt::format("slm: stopped with {} done; the same command goes on from here\n",
+                             counted(result.index.total().tokens, "token"));
     return stop.exit_code();
   }
   print_result(result, seconds_since_start());
@@ -306,12 +306,13 @@ int PrepareCommand::run_first_rank(dist::Communicator& ranks, const StopSignal& 
 void PrepareCommand::print_result(const data::PrepareResult& result, double seconds) const {
   const data::PreparedIndex& index = result.index;
   if (max_tokens_ && !index.is_cut) {
-    std::cerr << fmt::format("slm: warning: the inputs have {} training tokens, fewer than --max_tokens {}\n",
-                             with_thousands(index.counts(data::Part::kTrain).tokens), with_thousands(*max_tokens_));
+    std::cerr << fmt::format("slm: warning: the inputs have {}, fewer than --max_tokens {}\n",
+                             counted(index.counts(data::Part::kTrain).tokens, "training token"),
+                             with_thousands(*max_tokens_));
   }
   if (val_fraction_ > 0 && index.counts(data::Part::kVal).documents == 0) {
     std::cerr << fmt::format(
-        "slm: warning: none of the {} documents was chosen for validation: use a larger --val_fraction (it is {})\n",
+        "slm: warning: no document of {} was chosen for validation: use a larger --val_fraction (it is {})\n",
         with_thousands(index.total().documents), val_fraction_);
   }
   const PrepareSpeed speed = {.mb_per_s = static_cast<double>(result.text_bytes_done) / 1e6 / seconds,

@@ -124,8 +124,8 @@ std::string format_prepared(const PreparedIndex& index) {
   for (const auto& [kind, counts] :
        {std::pair("exact", index.exact_duplicates), std::pair("near", index.near_duplicates)}) {
     if (counts.documents == 0) continue;
-    text += fmt::format("{} duplicates left out: {} documents, {}, {} tokens\n", kind, with_thousands(counts.documents),
-                        format_bytes(counts.bytes), with_thousands(counts.tokens));
+    text += fmt::format("{} duplicates left out: {}, {}, {}\n", kind, counted(counts.documents, "document"),
+                        format_bytes(counts.bytes), counted(counts.tokens, "token"));
   }
   for (const auto& skipped : index.skipped) {
     text +=
@@ -135,7 +135,7 @@ std::string format_prepared(const PreparedIndex& index) {
     text += fmt::format("special tokens that the text spells: {}\n", with_thousands(index.special_tokens_in_text));
   }
   if (index.invalid_utf8_places > 0) {
-    text += fmt::format("not UTF-8, replaced by U+FFFD: {} places\n", with_thousands(index.invalid_utf8_places));
+    text += fmt::format("not UTF-8, replaced by U+FFFD: {}\n", counted(index.invalid_utf8_places, "place"));
   }
   text += fmt::format("tokenizer: {}, vocabulary {}, {}\n", index.tokenizer.kind,
                       with_thousands(index.tokenizer.vocab_size),
@@ -172,12 +172,12 @@ json describe_documents(const data::PreparedCorpus& corpus) {
 }
 
 std::string format_documents(const json& described) {
-  std::string text = fmt::format("longest document: {} tokens\nmedian document: {} tokens\n",
-                                 with_thousands(described["longest_document"].get<int64_t>()),
-                                 with_thousands(described["median_document"].get<int64_t>()));
+  std::string text = fmt::format("longest document: {}\nmedian document: {}\n",
+                                 counted(described["longest_document"].get<int64_t>(), "token"),
+                                 counted(described["median_document"].get<int64_t>(), "token"));
   for (const json& sample : described["samples"]) {
-    text += fmt::format("document {}, {} tokens: {}\n", sample["document"].get<int64_t>(),
-                        sample["tokens"].get<int64_t>(), json_text(sample["text"]));
+    text += fmt::format("document {}, {}: {}\n", sample["document"].get<int64_t>(),
+                        counted(sample["tokens"].get<int64_t>(), "token"), json_text(sample["text"]));
   }
   return text;
 }

@@ -17,6 +17,7 @@
 #include "slm/core/error.h"
 #include "slm/core/interrupted.h"
 #include "slm/core/parallel.h"
+#include "slm/core/quantities.h"
 #include "slm/data/corpus.h"
 #include "slm/storage/atomic_file.h"
 #include "slm/storage/local_path.h"
@@ -125,7 +126,8 @@ class TokenizerTrainCommand final : public Command {
     check(stop);
     const auto tokenizer = text::parse_tokenizer(document, out_);
     storage::write_file(out_, document);
-    std::cout << fmt::format("{}: {} tokens from {} bytes of text\n", out_, tokenizer->vocab_size(), num_bytes)
+    std::cout << fmt::format("{}: {} from {} of text\n", out_, counted(tokenizer->vocab_size(), "token"),
+                             counted(num_bytes, "byte"))
               << std::flush;
     return kExitDone;
   }
@@ -203,7 +205,7 @@ class TokenizerTrainCommand final : public Command {
       const auto& entry = skips[reason];
       if (entry.count == 0 || reason == data::SkipReason::kEmpty) continue;
       const std::string line = entry.first_line > 0 ? fmt::format(", line {}", entry.first_line) : "";
-      std::cerr << fmt::format("slm: warning: {} {}, first in {}{}\n", entry.count, data::describe(reason),
+      std::cerr << fmt::format("slm: warning: {} {}, first in {}{}\n", entry.count, data::describe(reason, entry.count),
                                entry.first_source, line);
     }
   }

@@ -8,6 +8,7 @@
 
 #include "slm/core/error.h"
 #include "slm/core/interrupted.h"
+#include "slm/core/quantities.h"
 #include "slm/data/content_hash.h"
 #include "slm/data/output_folder.h"
 #include "slm/data/prepared_corpus.h"
@@ -132,17 +133,17 @@ void check_not_empty(const PrepareOptions& options, const PrepareState& state) {
   const PreparedIndex& index = state.index;
   if (index.counts(Part::kTrain).documents > 0) return;
   if (index.counts(Part::kVal).documents > 0) {
-    throw Error(fmt::format(
-        "all {} documents were chosen for validation: use a smaller --val_fraction (it is {}), or 0 for none",
-        index.counts(Part::kVal).documents, options.val_fraction));
+    throw Error(
+        fmt::format("all text ({}) was chosen for validation: use a smaller --val_fraction (it is {}), or 0 for none",
+                    counted(index.counts(Part::kVal).documents, "document"), options.val_fraction));
   }
   const int64_t num_skipped = state.skips.num_skipped();
   std::string why = "there is no text in the inputs";
   for (size_t i = 0; num_skipped > 0 && i < kNumSkipReasons; ++i) {
     const SkipCounts::Entry& entry = state.skips[static_cast<SkipReason>(i)];
     if (entry.count == 0 || static_cast<SkipReason>(i) == SkipReason::kInvalidUtf8) continue;
-    why += fmt::format("; passed over: {} {}, the first in {}", entry.count, describe(static_cast<SkipReason>(i)),
-                       entry.first_source);
+    why += fmt::format("; passed over: {} {}, the first in {}", entry.count,
+                       describe(static_cast<SkipReason>(i), entry.count), entry.first_source);
   }
   throw Error(why + ": check the inputs, and --text_column");
 }

@@ -294,7 +294,8 @@ PreparedIndex PreparedWriter::finish() {
     } else if (!entry.detail.empty()) {
       first += ": " + entry.detail;
     }
-    index.skipped.push_back({std::string(describe(reason)), entry.count, first});
+    constexpr int64_t kSeveral = 2;  // the reason stands before the number there
+    index.skipped.push_back({std::string(describe(reason, kSeveral)), entry.count, first});
   }
   return index;
 }

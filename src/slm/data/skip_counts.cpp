@@ -2,30 +2,31 @@
 
 namespace slm::data {
 
-std::string_view describe(SkipReason reason) {
+std::string_view describe(SkipReason reason, int64_t count) {
+  const auto form = [&](std::string_view one, std::string_view several) { return count == 1 ? one : several; };
   switch (reason) {
     case SkipReason::kInvalidUtf8:
-      return "places that are not UTF-8, each replaced by U+FFFD";
+      return form("place that is not UTF-8, replaced by U+FFFD", "places that are not UTF-8, each replaced by U+FFFD");
     case SkipReason::kEmpty:
-      return "empty documents";
+      return form("empty document", "empty documents");
     case SkipReason::kNotJson:
-      return "lines that are not JSON objects";
+      return form("line that is not a JSON object", "lines that are not JSON objects");
     case SkipReason::kNoColumn:
-      return "rows without the text column";
+      return form("row without the text column", "rows without the text column");
     case SkipReason::kNull:
-      return "rows whose text is null";
+      return form("row whose text is null", "rows whose text is null");
     case SkipReason::kWrongType:
-      return "rows whose text is not a string";
+      return form("row whose text is not a string", "rows whose text is not a string");
     case SkipReason::kTooLong:
-      return "rows that are too long";
+      return form("row that is too long", "rows that are too long");
     case SkipReason::kBadRow:
-      return "rows with a quote that never closes";
+      return form("row with a quote that never closes", "rows with a quote that never closes");
     case SkipReason::kNoTokens:
-      return "documents of which the tokenizer makes no token";
+      return form("document of which the tokenizer makes no token", "documents of which the tokenizer makes no token");
     case SkipReason::kTooManyFields:
-      return "rows with more fields than columns";
+      return form("row with more fields than columns", "rows with more fields than columns");
     case SkipReason::kBadFile:
-      return "files that could not be read to their end";
+      return form("file that could not be read to its end", "files that could not be read to their end");
   }
   return {};
 }

@@ -23,8 +23,8 @@ enum class SkipReason {
 };
 inline constexpr size_t kNumSkipReasons = 11;
 
-// "lines that are not JSON objects": what a report says after the number.
-std::string_view describe(SkipReason reason);
+// "lines that are not JSON objects", "line that is not a JSON object" for one: what a report says after the number.
+std::string_view describe(SkipReason reason, int64_t count);
 
 // How often each reason occurred and where first. Counts of different blocks merge to the same sum in any order.
 class SkipCounts {

@@ -39,8 +39,8 @@ TEST(CharTokenizer, NamesACharacterThatItDoesNotHave) {
     FAIL() << "expected an error";
   } catch (const Error& error) {
     EXPECT_STREQ(error.what(),
-                 "character vocabulary: the text's byte 2 begins U+20AC '€', which is not among the 3 characters; make "
-                 "the vocabulary from text that has it, or use the byte tokenizer");
+                 "the text: byte 2: U+20AC '€' is not among the 3 characters of the vocabulary; make the vocabulary "
+                 "from text that has it, or use the byte tokenizer");
   }
 }
 

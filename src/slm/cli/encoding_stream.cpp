@@ -4,6 +4,7 @@
 
 #include "slm/core/parallel.h"
 #include "slm/text/text_cut.h"
+#include "slm/text/unknown_character.h"
 #include "slm/text/word_cut.h"
 
 namespace slm::cli {
@@ -114,6 +115,18 @@ void EncodingStream::encode_parts_with_offsets() {
   }
 }
 
+void EncodingStream::find_unknown_character() const {
+  for (size_t i = 0; i < parts_.size(); ++i) {
+    text::EncodeOptions encode = encode_;
+    encode.num_before = num_before_[i];
+    try {
+      tokenizer_.encode(views_[i], encode);
+    } catch (const text::UnknownCharacterError& error) {
+      throw error.in_file(options_.name, num_gone_ + static_cast<int64_t>(parts_[i].begin - num_before_[i]));
+    }
+  }
+}
+
 void EncodingStream::run(bool is_last) {
   parts_.clear();
   size_t begin = num_kept_;
@@ -135,7 +148,12 @@ void EncodingStream::run(bool is_last) {
     views_.push_back(std::string_view(pending_).substr(with_before, part.end - with_before));
     num_before_.push_back(part.num_before);
   }
-  options_.has_offsets ? encode_parts_with_offsets() : encode_parts();
+  try {
+    options_.has_offsets ? encode_parts_with_offsets() : encode_parts();
+  } catch (const text::UnknownCharacterError&) {
+    find_unknown_character();
+    throw;
+  }
   num_kept_ = size_before(begin);
   const size_t num_done = begin - num_kept_;
   pending_.erase(0, num_done);

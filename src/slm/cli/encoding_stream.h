@@ -26,6 +26,7 @@ class EncodingStream {
   struct Options {
     Texts texts;
     bool has_offsets = false;  // only for whole texts
+    std::string name = "-";    // of the input, in messages
   };
 
   EncodingStream(const text::Tokenizer& tokenizer, const text::EncodeOptions& encode, const Options& options,
@@ -56,6 +57,8 @@ class EncodingStream {
   void encode_parts();
   void encode_parts_with_offsets();
   void emit(const Tokens& part);
+  // Throws for the first one in the parts, of which any may have been met first.
+  void find_unknown_character() const;
   const text::Tokenizer& tokenizer_;
   text::EncodeOptions encode_;
   Options options_;

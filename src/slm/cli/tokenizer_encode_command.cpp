@@ -13,6 +13,7 @@
 #include "slm/cli/tokenizer_commands.h"
 #include "slm/core/error.h"
 #include "slm/core/json_text.h"
+#include "slm/core/quantities.h"
 #include "slm/storage/atomic_file.h"
 #include "slm/text/tokenizer.h"
 
@@ -75,7 +76,8 @@ class TokenizerEncodeCommand final : public Command {
         separator = ",";
       }
     };
-    EncodingStream stream(tokenizer, encode_, {.texts = EncodingStream::Texts::kWhole, .has_offsets = true}, write);
+    EncodingStream stream(tokenizer, encode_,
+                          {.texts = EncodingStream::Texts::kWhole, .has_offsets = true, .name = input_}, write);
     run_through(stream);
     StandardOutput out;
     out.write("{\"ids\":[");
@@ -116,14 +118,14 @@ class TokenizerEncodeCommand final : public Command {
 
   // Returns what there is to say about it.
   std::string write_ids(const text::Tokenizer& tokenizer, storage::ByteSink& out) const {
-    size_t num_tokens = 0;
+    int64_t num_tokens = 0;
     const auto write = [&](const EncodingStream::Tokens& tokens) {
       out.write(std::as_bytes(tokens.ids));
-      num_tokens += tokens.ids.size();
+      num_tokens += static_cast<int64_t>(tokens.ids.size());
     };
-    EncodingStream stream(tokenizer, encode_, {.texts = EncodingStream::Texts::kWhole}, write);
+    EncodingStream stream(tokenizer, encode_, {.texts = EncodingStream::Texts::kWhole, .name = input_}, write);
     const int64_t num_bytes = run_through(stream);
-    return fmt::format("{} tokens of {} bytes\n", num_tokens, num_bytes);
+    return fmt::format("{} of {}\n", counted(num_tokens, "token"), counted(num_bytes, "byte"));
   }
 
   // Only a newline ends a line, and is not part of it.
@@ -141,7 +143,7 @@ class TokenizerEncodeCommand final : public Command {
       out.write("\n");
       is_first = true;
     };
-    EncodingStream stream(tokenizer, encode_, {.texts = EncodingStream::Texts::kLines}, write);
+    EncodingStream stream(tokenizer, encode_, {.texts = EncodingStream::Texts::kLines, .name = input_}, write);
     run_through(stream);
     out.flush();
   }

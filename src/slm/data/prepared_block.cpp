@@ -1,5 +1,7 @@
 #include "slm/data/prepared_block.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <cstring>
@@ -13,6 +15,7 @@
 #include "slm/core/error.h"
 #include "slm/data/content_hash.h"
 #include "slm/data/skip_row.h"
+#include "slm/text/unknown_character.h"
 
 namespace slm::data {
 namespace {
@@ -203,6 +206,16 @@ int64_t BlockPreparer::num_special(std::span<const int32_t> ids) const {
   return std::count_if(ids.begin(), ids.end(), [&](int32_t id) { return is_special_[static_cast<size_t>(id)]; });
 }
 
+void BlockPreparer::encode_document(const CorpusDocument& document, std::vector<int32_t>& ids) const {
+  try {
+    tokenizer_->encode(document.text, ids, {.special_in_text = options_.special_in_text});
+  } catch (const text::UnknownCharacterError& error) {
+    std::string place(document.source);
+    if (document.line > 0) place += fmt::format(":{}", document.line);
+    throw error.in_document(place);
+  }
+}
+
 void BlockPreparer::prepare(const CorpusBlock& block, PreparedBlock& out) const {
   out.clear();
   out.index = block.index;
@@ -211,12 +224,11 @@ void BlockPreparer::prepare(const CorpusBlock& block, PreparedBlock& out) const 
   // More than most texts need: room that stays empty costs nothing, growing does.
   out.tokens.reserve(block.bytes.size() / 3 * static_cast<size_t>(size_bytes(token_type_)));
   std::vector<int32_t> ids;
-  const text::EncodeOptions encode = {.special_in_text = options_.special_in_text};
   for_each_document(
       block, options_.corpus,
       [&](const CorpusDocument& document) {
         ids.clear();
-        tokenizer_->encode(document.text, ids, encode);
+        encode_document(document, ids);
         out.special_tokens_in_text += num_special(ids);
         const bool is_whole = document.is_start && document.is_end;
         if (is_whole && ids.empty()) {

@@ -71,6 +71,7 @@ class BlockPreparer {
 
  private:
   int64_t num_special(std::span<const int32_t> ids) const;
+  void encode_document(const CorpusDocument& document, std::vector<int32_t>& ids) const;
   void append_separator(std::string_view text, std::vector<int32_t>& ids) const;
 
   std::shared_ptr<const text::Tokenizer> tokenizer_;

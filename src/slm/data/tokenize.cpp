@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "slm/core/error.h"
+#include "slm/text/unknown_character.h"
 #include "slm/text/utf8.h"
 
 namespace slm::data {
@@ -57,7 +58,11 @@ TokenSource tokenize_as(std::span<const TextDocument> documents, const text::Tok
     starts->push_back(ids.size());
     for (size_t begin = 0; begin < document.text.size();) {
       const size_t end = is_free_of_context(tokenizer) ? piece_end(document.text, begin) : document.text.size();
-      tokenizer.encode(document.text.substr(begin, end - begin), piece);
+      try {
+        tokenizer.encode(document.text.substr(begin, end - begin), piece);
+      } catch (const text::UnknownCharacterError& error) {
+        throw error.in_file(document.name, static_cast<int64_t>(begin));
+      }
       append_piece();
       bytes_done += static_cast<int64_t>(end - begin);
       begin = end;

@@ -8,6 +8,7 @@
 
 #include "slm/core/error.h"
 #include "slm/core/json_text.h"
+#include "slm/text/unknown_character.h"
 #include "slm/text/utf8.h"
 
 namespace slm::text {
@@ -48,10 +49,8 @@ int32_t CharTokenizer::find(char32_t character) const {
 int32_t CharTokenizer::id_of(char32_t character, size_t offset) const {
   const int32_t id = find(character);
   if (id == kAbsent) {
-    throw Error(
-        fmt::format("{}: the text's byte {} begins {}, which is not among the {} characters; make the vocabulary "
-                    "from text that has it, or use the byte tokenizer",
-                    name_, offset, describe(character), characters_.size()));
+    throw UnknownCharacterError(static_cast<int64_t>(offset), describe(character),
+                                fmt::format("the {} characters of {}", characters_.size(), name_));
   }
   return id;
 }

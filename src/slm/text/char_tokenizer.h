@@ -12,7 +12,7 @@ namespace slm::text {
 class CharTokenizer final : public Tokenizer {
  public:
   // `characters` must be distinct. `name` stands for the tokenizer in messages.
-  explicit CharTokenizer(std::vector<char32_t> characters, std::string name = "character vocabulary");
+  explicit CharTokenizer(std::vector<char32_t> characters, std::string name = "the vocabulary");
 
   using Tokenizer::encode;
   std::string_view kind() const override { return "char"; }

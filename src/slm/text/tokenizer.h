@@ -64,7 +64,7 @@ class Tokenizer {
   virtual int32_t vocab_size() const = 0;
 
   // Appends the ids of `text`: the fast path. Throws Error when the text holds what the vocabulary cannot spell and
-  // there is no unknown token (a character vocabulary names the character).
+  // there is no unknown token: UnknownCharacterError from a character vocabulary.
   virtual void encode(std::string_view text, std::vector<int32_t>& ids, const EncodeOptions& options = {}) const = 0;
 
   // Whether a text may be cut between these two, at a place of text_cut.h: the ids and places of both parts, encoded

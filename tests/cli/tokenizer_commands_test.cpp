@@ -5,6 +5,7 @@
 #include <string>
 
 #include "cli/run_slm.h"
+#include "slm/core/quantities.h"
 
 namespace slm::test {
 namespace {
@@ -65,6 +66,9 @@ TEST_F(TokenizerCommands, AHyphenStandsForStandardOutput) {
   const ProgramResult text =
       run_slm({"tokenizer", "decode", "--tokenizer", tokenizer_, "--input", binary, "--out", "-"}, options);
   EXPECT_EQ(text.out, kText);
+  EXPECT_EQ(run_slm({"tokenizer", "decode", "--tokenizer", tokenizer_, "--binary"}, with_input(ids.out)).out, kText);
+  expect_error(run_slm({"tokenizer", "decode", "--tokenizer", tokenizer_, "--binary"}, with_input(ids.out + "x")), 1,
+               {"-: has ", " bytes, expected a multiple of 4"});
   EXPECT_TRUE(std::filesystem::is_empty(options.working_directory));
 }
 
@@ -156,8 +160,9 @@ TEST_F(TokenizerCommands, ALongTextIsEncodedInPartsAndDecodedInBlocks) {
   const ProgramResult encoded =
       run_slm({"tokenizer", "encode", "--tokenizer", tokenizer_, "--input", input, "--out", binary});
   ASSERT_EQ(encoded.exit_code, 0) << encoded.err;
-  EXPECT_EQ(encoded.err, binary + ": " + std::to_string(std::filesystem::file_size(binary) / 4) + " tokens of " +
-                             std::to_string(text.size()) + " bytes\n");
+  const auto num_tokens = static_cast<int64_t>(std::filesystem::file_size(binary) / 4);
+  EXPECT_EQ(encoded.err, binary + ": " + with_thousands(num_tokens) + " tokens of " +
+                             with_thousands(static_cast<int64_t>(text.size())) + " bytes\n");
   ASSERT_EQ(run_slm({"tokenizer", "decode", "--tokenizer", tokenizer_, "--input", binary, "--out", back}).exit_code, 0);
   EXPECT_TRUE(read_text(back) == text);
   std::erase(text, '\n');
@@ -176,6 +181,22 @@ TEST_F(TokenizerCommands, TextWithoutAPlaceToCutIsEncodedAllTheSame) {
       {"tokenizer", "encode", "--tokenizer", bytes, "--input", folder_.write("uncut.txt", text), "--out", binary});
   ASSERT_EQ(encoded.exit_code, 0) << encoded.err;
   EXPECT_TRUE(run_slm({"tokenizer", "decode", "--tokenizer", bytes, "--input", binary}).out == text);
+}
+
+TEST_F(TokenizerCommands, AnUnknownCharacterIsNamedWithItsPlaceInTheInput) {
+  const std::string characters = folder_.path("characters.json");
+  ASSERT_EQ(run_slm({"tokenizer", "train", text_, "--type", "char", "--out", characters}).exit_code, 0);
+  std::string text;
+  while (text.size() < 500'000) text += kText;
+  const std::string place = std::to_string(text.size());
+  text += "€\nlast ß";
+  const std::string input = folder_.write("unknown.txt", text);
+  for (const std::vector<std::string>& more :
+       {std::vector<std::string>{}, {"--out", folder_.path("x.bin")}, {"--json"}}) {
+    std::vector<std::string> arguments = {"tokenizer", "encode", "--tokenizer", characters, "--input", input};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    expect_error(run_slm(arguments), 1, {input + ": byte " + place + ": U+20AC '€' is not among the ", characters});
+  }
 }
 
 TEST_F(TokenizerCommands, AFullDiskLeavesNothing) {

@@ -118,7 +118,8 @@ class TokenizerDecodeCommand final : public Command {
     options.add("tokenizer", tokenizer_, "A tokenizer.json, vocab.txt, .tiktoken file, or a folder with one.");
     options.add("input", input_,
                 "Ids as text, a line of them for each line of the result, or a .bin file of little-endian uint32; '-' "
-                "reads text from standard input.");
+                "reads standard input.");
+    options.add_flag("binary", is_binary_, "The ids are little-endian uint32, whatever the input is called.");
     options.add("out", out_, "File for the text; '-' is standard output.", "standard output");
     options.add_flag("keep_special_tokens", keep_special_tokens_, "Write special tokens, too.");
   }
@@ -143,7 +144,7 @@ class TokenizerDecodeCommand final : public Command {
     InputBlocks input(input_);
     const auto decoder = tokenizer.block_decoder(!keep_special_tokens_);
     ProgressBar bar("decode", true);
-    const bool is_binary = input_.ends_with(".bin");
+    const bool is_binary = is_binary_ || input_.ends_with(".bin");
     IdReader reader(input_, tokenizer.vocab_size());
     std::string block;
     for (bool is_last = false; !is_last;) {
@@ -159,6 +160,7 @@ class TokenizerDecodeCommand final : public Command {
   std::string tokenizer_;
   std::string input_ = "-";
   std::optional<std::string> out_;
+  bool is_binary_ = false;
   bool keep_special_tokens_ = false;
 };
 

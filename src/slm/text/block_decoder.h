@@ -8,8 +8,8 @@ namespace slm::text {
 
 // Decodes the ids of one text in blocks of any size: what push() and finish() append is, joined, what decode() gives
 // for all the ids together, byte for byte. Time grows with the number of ids, and memory only with what later ids may
-// still change: a run of ids that each name a byte, and all of a text whose decoder looks for strings in the joined
-// tokens. Comes from Tokenizer::block_decoder().
+// still change: a run of ids that each name a byte, what may become a match that a decoder replaces in the joined
+// tokens, and all of a text whose decoder does something else with these. Comes from Tokenizer::block_decoder().
 class BlockDecoder {
  public:
   virtual ~BlockDecoder() = default;

@@ -229,24 +229,41 @@ struct ReplaceOptions {
   std::string content;
 };
 
-class ReplaceStep final : public TokenStep {
+// Works on a token as it comes, as far as what is still to come does not matter.
+class ReplaceStep final : public DecoderStep {
  public:
-  ReplaceStep(const ReplaceOptions& options, DecoderStep& next) : TokenStep(next), options_(options) {}
+  ReplaceStep(const ReplaceOptions& options, DecoderStep& next) : options_(options), next_(next) {}
+
+  void put(std::string_view part) override {
+    waiting_ += part;
+    const size_t settled = options_.pattern->settled_size(waiting_, num_searched_);
+    if (settled > 0) give(std::string_view(waiting_).substr(0, settled));
+    waiting_.erase(0, settled);
+    num_searched_ = waiting_.size();
+  }
+
+  void end_token() override {
+    give(waiting_);
+    next_.end_token();
+    waiting_.clear();
+    num_searched_ = 0;
+  }
+
+  void finish() override { next_.finish(); }
 
  private:
-  void take(std::string& token) override {
+  void give(std::string_view text) {
     std::string out;
-    for (const TextPart& part : options_.pattern->parts_of(token)) {
-      if (part.is_match) {
-        out += options_.content;
-      } else {
-        out.append(token, part.begin, part.end - part.begin);
-      }
+    for (const TextPart& part : options_.pattern->parts_of(text)) {
+      out += part.is_match ? std::string_view(options_.content) : text.substr(part.begin, part.end - part.begin);
     }
-    give(out);
+    next_.put(out);
   }
 
   const ReplaceOptions& options_;
+  DecoderStep& next_;
+  std::string waiting_;      // of the token
+  size_t num_searched_ = 0;  // bytes of it that are known to be unsettled
 };
 
 using Decoders = std::vector<std::unique_ptr<Decoder>>;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "slm/text/text_cut.h"
 #include "slm/text/utf8.h"
 
 namespace slm::text {
@@ -19,6 +20,19 @@ class LiteralPattern final : public Pattern {
 
   bool is_local(char32_t, char32_t) const override {
     return !literal_.empty() && literal_.size() == static_cast<size_t>(read_utf8(literal_, 0).length);
+  }
+
+  // All but what may be the beginning of another match.
+  size_t settled_size(std::string_view text, size_t) const override {
+    if (literal_.empty()) return 0;
+    size_t settled = 0;
+    for (Match match = find(text, 0); match.begin != std::string_view::npos; match = find(text, settled)) {
+      settled = match.end;
+    }
+    const size_t most = std::min(literal_.size() - 1, text.size() - settled);
+    std::string_view rest = text.substr(text.size() - most);
+    while (!std::string_view(literal_).starts_with(rest)) rest.remove_prefix(1);
+    return text.size() - rest.size();
   }
 
  private:
@@ -74,6 +88,14 @@ std::vector<TextPart> contiguous(const std::vector<TextPart>& parts) {
 }
 
 }  // namespace
+
+size_t Pattern::settled_size(std::string_view text, size_t num_searched) const {
+  constexpr size_t kUnsettled = 16;  // a place to cut may show only with what comes behind it
+  const size_t begin = num_searched - std::min(num_searched, kUnsettled);
+  const auto allows = [this](char32_t before, char32_t after) { return is_local(before, after); };
+  const size_t cut = last_cut(text.substr(begin), allows);
+  return cut == 0 ? 0 : begin + cut;
+}
 
 std::vector<TextPart> Pattern::parts_of(std::string_view text) const {
   std::vector<TextPart> parts;

@@ -26,6 +26,10 @@ class Pattern {
   // are what they would be without more than the one character of the other side.
   virtual bool is_local(char32_t before, char32_t after) const = 0;
 
+  // How much of the beginning of a text, of which more may follow, has the same matches however it goes on, and what is
+  // behind those that it has alone. 0 where none is known to. `num_searched`: so much has been asked for without avail.
+  virtual size_t settled_size(std::string_view text, size_t num_searched) const;
+
   // The text cut into matches and the parts between them. An empty match right after a match does not count.
   std::vector<TextPart> parts_of(std::string_view text) const;
 };

@@ -86,6 +86,10 @@ class Pcre2Pattern final : public Pattern {
     return match.begin == 0 && match.end == word.size();
   }
 
+  size_t settled_size(std::string_view text, size_t num_searched) const override {
+    return shape_.is_one_character ? complete_utf8_prefix(text) : Pattern::settled_size(text, num_searched);
+  }
+
  private:
   std::string regex_;
   RegexShape shape_ = shape_of_regex(regex_);

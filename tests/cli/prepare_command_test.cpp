@@ -43,7 +43,7 @@ TEST_F(PrepareCommand, SaysWhatItWroteAndInfoSaysItAgain) {
   ASSERT_EQ(result.exit_code, 0) << result.err;
   EXPECT_EQ(result.err, "");
   for (const std::string& line :
-       {std::string("documents: 400 ("), std::string("exact duplicates left out: 1 documents, 6 B, 8 tokens\n"),
+       {std::string("documents: 400 ("), std::string("exact duplicates left out: 1 document, 6 B, 8 tokens\n"),
         "skipped, lines that are not JSON objects: 1, the first in " + folder_.path("in/2000.jsonl") + ", line 2",
         "skipped, rows whose text is not a string: 1, the first in " + folder_.path("in/2000.jsonl") + ", line 1",
         std::string(" MB/s, "), "saved " + folder_.path("out") + "\n"}) {

@@ -87,13 +87,12 @@ class FastBertEncoder final : public FastEncoder {
       const Word& word = words[i];
       const std::string_view as_written(spelled + word.begin, word.length);
       if (word.length <= ShortWord::kMaxBytes) [[likely]] {
-        const PackedIds* const known = WordCache::find(word.key, word.place);
-        const bool is_here = known != nullptr && !known->is_elsewhere();
-        if (is_here) [[likely]] {
-          out.added(known->write(out.end()));
+        const uint32_t count = memory.cache.find(word.key, word.place).write(out.end());
+        if (PackedIds::are_here(count)) [[likely]] {
+          out.added(count);
           continue;
         }
-        if (known == nullptr) {
+        if (count == PackedIds::kUnknown) {
           append_new(as_written, word, found.is_plain, memory, out);
           continue;
         }

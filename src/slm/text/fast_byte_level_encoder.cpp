@@ -127,16 +127,13 @@ class FastByteLevelEncoder final : public FastEncoder {
   }
 
   // Writes the ids of a word to `ids` and moves it, or leaves a gap.
-  static void look_up(const Word& word, const WordCache& cache, int32_t*& ids, GappedIds& out) {
-    const PackedIds* const known = WordCache::find(word.key, word.place);
-    if (known != nullptr) [[likely]] {
-      const uint32_t count = known->write(ids);
-      if (count != PackedIds::kElsewhere) [[likely]] {
-        ids += count;
-        return;
-      }
+  static void look_up(const Word& word, WordCache& cache, int32_t*& ids, GappedIds& out) {
+    const uint32_t count = cache.find(word.key, word.place).write(ids);
+    if (PackedIds::are_here(count)) [[likely]] {
+      ids += count;
+      return;
     }
-    if (known == nullptr && word.is_short()) {
+    if (count == PackedIds::kUnknown && word.is_short()) {
       out.add_new(word, ids);
     } else {
       const uint64_t hash = hash_bytes(word.as_written());
@@ -148,9 +145,8 @@ class FastByteLevelEncoder final : public FastEncoder {
   // Appends all ids with those that belong in the gaps, and leaves nothing in `out`.
   void append(GappedIds& out, WordCache& cache, std::vector<int32_t>& ids) const {
     merge_new(out.gaps(), cache);
-    const size_t first = ids.size(), num_between = out.ids().size();
-    ids.resize(first + num_between + out.gaps().size() * PackedIds::kRoom);
-    int32_t* end = ids.data() + first;
+    int32_t joined[GappedIds::kMaxJoined];
+    int32_t* end = joined;
     const int32_t* between = out.ids().data();
     const auto copy_until = [&](size_t place) {
       const int32_t* const until = out.ids().data() + place;
@@ -159,7 +155,7 @@ class FastByteLevelEncoder final : public FastEncoder {
     };
     for (const GappedIds::Gap& gap : out.gaps()) {
       copy_until(gap.begin);
-      if (const uint32_t count = gap.ids.write(end); count != PackedIds::kElsewhere) [[likely]] {
+      if (const uint32_t count = gap.ids.write(end); PackedIds::are_here(count)) [[likely]] {
         end += count;
         continue;
       }
@@ -170,18 +166,16 @@ class FastByteLevelEncoder final : public FastEncoder {
         end = std::copy(known.begin(), known.end(), end);
         continue;
       }
-      const size_t room = ids.size() - static_cast<size_t>(end - ids.data());
-      ids.resize(ids.size() - room);
+      ids.insert(ids.end(), joined, end);
+      end = joined;
       if (known.empty()) {
         append_new_long(word, hash, cache, ids);
       } else {
         ids.insert(ids.end(), known.begin(), known.end());
       }
-      ids.resize(ids.size() + room);
-      end = ids.data() + (ids.size() - room);
     }
-    copy_until(num_between);
-    ids.resize(static_cast<size_t>(end - ids.data()));
+    copy_until(out.ids().size());
+    ids.insert(ids.end(), joined, end);
     out.clear();
   }
 
@@ -204,9 +198,8 @@ class FastByteLevelEncoder final : public FastEncoder {
       size_t num_words = 0;
       for (; next < num_new && num_words < kTogether; ++next) {
         GappedIds::Gap& gap = gaps[sorted[next]];
-        if (const PackedIds* const known = WordCache::find(gap.word.key, gap.word.place)) {  // since it came before
-          gap.ids = *known;
-        } else {
+        gap.ids = cache.find(gap.word.key, gap.word.place);  // maybe it came before
+        if (gap.ids.is_unknown()) {
           chosen[num_words] = &gap;
           words[num_words++] = gap.word.key.word();
         }
@@ -224,15 +217,10 @@ class FastByteLevelEncoder final : public FastEncoder {
 
   // The ids of a new short word; where they do not fit, they are put elsewhere.
   PackedIds packed(const ShortWordIds& merged, std::string_view word, WordCache& cache) const {
-    PackedIds ids = PackedIds::elsewhere();
-    if (merged.count <= PackedIds::kMaxNarrow) {
-      std::copy_n(merged.ids, PackedIds::kMaxNarrow, ids.parts);
-      ids.parts[PackedIds::kMaxNarrow] = merged.count;
-    } else {
-      const std::vector<int32_t> wide(merged.ids, merged.ids + merged.count);
-      cache.insert_long(word, hash_bytes(word), wide);
-    }
-    return ids;
+    if (merged.count <= PackedIds::kMaxNarrow) return PackedIds::of_narrow(merged.ids, merged.count);
+    const std::vector<int32_t> wide(merged.ids, merged.ids + merged.count);
+    cache.insert_long(word, hash_bytes(word), wide);
+    return PackedIds::elsewhere();
   }
   PackedIds merged_ids(std::string_view word, WordCache& cache) const {
     std::vector<int32_t> merged;

@@ -3,7 +3,6 @@
 #include <cstdint>
 #include <memory>
 #include <string_view>
-#include <thread>
 #include <vector>
 
 #include "slm/text/bpe_model.h"
@@ -16,7 +15,9 @@ namespace slm::text {
 
 // What an encoder remembers from one text to the next. One thread at a time.
 struct EncoderMemory {
-  std::thread::id user;  // the last one
+  // `words` must outlive it.
+  explicit EncoderMemory(WordTable& words) : cache(words) {}
+
   WordCache cache;
   std::string spelled;  // what is normalized
 };

@@ -26,6 +26,8 @@ class GappedIds {
   };
 
   static constexpr size_t kMaxGaps = kFullGaps + ByteBlock::kSize;
+  // Ids, those of the gaps among them where each has up to PackedIds::kRoom.
+  static constexpr size_t kMaxJoined = kFull + (ByteBlock::kSize + kMaxGaps) * PackedIds::kRoom;
 
   // A block is added as a whole, and may have a gap for each byte.
   bool is_full() const { return end_ - ids_ >= kFull || num_gaps_ >= kFullGaps; }

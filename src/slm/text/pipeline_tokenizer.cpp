@@ -1,7 +1,6 @@
 #include "slm/text/pipeline_tokenizer.h"
 
 #include <algorithm>
-#include <thread>
 
 #include "slm/text/utf8.h"
 
@@ -107,33 +106,10 @@ Encoding PipelineTokenizer::run(std::string_view text, const EncodeOptions& opti
   return encoding;
 }
 
-std::unique_ptr<EncoderMemory> PipelineTokenizer::take_memory() const {
-  const std::thread::id user = std::this_thread::get_id();
-  std::unique_ptr<EncoderMemory> memory;
-  {
-    const std::lock_guard lock(memory_mutex_);
-    // What this thread has used before is in the caches of its core.
-    const auto own = std::find_if(memories_.begin(), memories_.end(), [&](const auto& m) { return m->user == user; });
-    if (own != memories_.end()) std::swap(*own, memories_.back());
-    if (!memories_.empty()) {
-      memory = std::move(memories_.back());
-      memories_.pop_back();
-    }
-  }
-  if (!memory) memory = std::make_unique<EncoderMemory>();
-  memory->user = user;
-  return memory;
-}
-
-void PipelineTokenizer::give_back(std::unique_ptr<EncoderMemory> memory) const {
-  const std::lock_guard lock(memory_mutex_);
-  memories_.push_back(std::move(memory));
-}
-
 bool PipelineTokenizer::encode_fast(std::string_view text, std::vector<int32_t>& ids,
                                     const EncodeOptions& options) const {
   const size_t old_size = ids.size();
-  std::unique_ptr<EncoderMemory> memory = take_memory();
+  std::unique_ptr<EncoderMemory> memory = memories_.take();
   const FastEncoder* encoder = pipeline_.fast_encoder.get();
   if (options.num_before > 0 && pipeline_.rest_encoder) encoder = pipeline_.rest_encoder.get();
   text.remove_prefix(options.num_before);
@@ -147,7 +123,7 @@ bool PipelineTokenizer::encode_fast(std::string_view text, std::vector<int32_t>&
                                          }
                                          encoder = pipeline_.fast_encoder.get();
                                        });
-  give_back(std::move(memory));
+  memories_.give_back(std::move(memory));
   if (!is_done) ids.resize(old_size);
   return is_done;
 }

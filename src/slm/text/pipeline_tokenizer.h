@@ -1,11 +1,11 @@
 #pragma once
 
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "slm/text/encoder_memories.h"
 #include "slm/text/pipeline.h"
 #include "slm/text/pipeline_cuts.h"
 #include "slm/text/tokenizer.h"
@@ -42,8 +42,6 @@ class PipelineTokenizer final : public Tokenizer {
  private:
   // False, and `ids` is as before, where the whole pipeline must run.
   bool encode_fast(std::string_view text, std::vector<int32_t>& ids, const EncodeOptions& options) const;
-  std::unique_ptr<EncoderMemory> take_memory() const;
-  void give_back(std::unique_ptr<EncoderMemory> memory) const;
   Encoding run(std::string_view text, const EncodeOptions& options, bool has_offsets) const;
   class IdDecoder;
 
@@ -56,8 +54,7 @@ class PipelineTokenizer final : public Tokenizer {
   std::string json_;
   int32_t vocab_size_;
   TextFrame frame_;
-  mutable std::mutex memory_mutex_;
-  mutable std::vector<std::unique_ptr<EncoderMemory>> memories_;  // not in use; guarded by memory_mutex_
+  mutable EncoderMemories memories_;
 };
 
 }  // namespace slm::text

@@ -1,6 +1,6 @@
 // Any text, with a tokenizer of each kind: the fast path gives the ids of the pipeline, so do the parts of a text that
-// is cut, offsets lie inside the text, blocks and streams decode to the whole, and bytes come back. The first byte says
-// which tokenizer.
+// is cut and blocks of any size, offsets lie inside the text, blocks and streams decode to the whole, and bytes come
+// back. The first byte says which tokenizer.
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "slm/core/error.h"
+#include "slm/text/block_encoder.h"
 #include "slm/text/stream_decoder.h"
 #include "slm/text/text_cut.h"
 #include "slm/text/utf8.h"
@@ -19,6 +20,22 @@ namespace {
 
 void require(bool is_true) {
   if (!is_true) std::abort();
+}
+
+// The text in blocks, as one without a place to cut is encoded.
+void check_blocks(const slm::text::Tokenizer& tokenizer, std::string_view text, const slm::text::Encoding& whole) {
+  const size_t window = 16 + text.size() % 64, block = 1 + text.size() % 23;
+  const auto with_offsets = tokenizer.block_encoder({.before = "", .window_bytes = window});
+  const auto ids_alone = tokenizer.block_encoder({.before = "", .has_offsets = false, .window_bytes = window});
+  require(with_offsets != nullptr && ids_alone != nullptr);
+  slm::text::Encoding tokens, ids;
+  for (; !text.empty(); text.remove_prefix(std::min(text.size(), block))) {
+    with_offsets->push(text.substr(0, block), tokens);
+    ids_alone->push(text.substr(0, block), ids);
+  }
+  with_offsets->finish(tokens);
+  ids_alone->finish(ids);
+  require(tokens.ids == whole.ids && tokens.offsets == whole.offsets && ids.ids == whole.ids);
 }
 
 void check(const slm::text::Tokenizer& tokenizer, std::string_view text) {
@@ -33,6 +50,7 @@ void check(const slm::text::Tokenizer& tokenizer, std::string_view text) {
     tokenizer.encode(text.substr(cut - num_before), ids, {.num_before = num_before});
     require(ids == encoding.ids);
   }
+  check_blocks(tokenizer, text, encoding);
   const std::string decoded = tokenizer.decode(encoding.ids, {.skip_special_tokens = false});
   const auto blocks = tokenizer.block_decoder(false);
   std::string joined;

@@ -119,6 +119,26 @@ TEST(EncodingStream, PartsOfATextGiveTheTokensOfTheWhole) {
   }
 }
 
+// More than a text may have before blocks are encoded one after the other.
+TEST(EncodingStream, TextWithoutAPlaceToCutGivesTheTokensOfTheWhole) {
+  std::mt19937 random(4);
+  const std::vector<json> documents = fixtures();
+  for (const char* const run : {"x", "日"}) {
+    const json document = random_tokenizer(documents, random);
+    const auto tokenizer = text::parse_tokenizer(document.dump(), "t.json");
+    std::string input = random_line(100'000, random) + "\n";
+    while (input.size() < 1'300'000) input += run;
+    input += "quick, " + random_line(70'000, random);
+    const text::EncodeOptions encode{.add_special_tokens = true};
+    const EncodingStream::Options whole{.texts = EncodingStream::Texts::kWhole, .has_offsets = true};
+    const Encoded of_all = encode_in_blocks(*tokenizer, input, encode, whole, 100'000 + random() % 100'000);
+    const text::Encoding expected = tokenizer->encode_with_offsets(input, encode);
+    ASSERT_EQ(of_all.ids.size(), 1u);
+    ASSERT_TRUE(of_all.ids[0] == expected.ids) << run;
+    ASSERT_TRUE(of_all.offsets[0] == expected.offsets) << run;
+  }
+}
+
 TEST(EncodingStream, AnInputWithoutTextIsOneTextAndNoLine) {
   const auto tokenizer = text::parse_tokenizer(fixtures()[0].dump(), "t.json");
   const text::EncodeOptions encode{.add_special_tokens = true};

@@ -5,15 +5,14 @@
 #include "slm/core/parallel.h"
 #include "slm/text/text_cut.h"
 #include "slm/text/unknown_character.h"
-#include "slm/text/word_cut.h"
 
 namespace slm::cli {
 
 namespace {
 
-constexpr size_t kPartBytes = text::kWordWindow;
-// From so many bytes without a place to cut on, words are cut.
-constexpr size_t kLongWordBytes = size_t{1} << 20;
+constexpr size_t kPartBytes = size_t{1} << 16;
+// From so many bytes without a place to cut on, blocks are encoded one after the other.
+constexpr size_t kLongBytes = size_t{1} << 20;
 // So many bytes at the end of a text may show a place to cut only with what comes behind them.
 constexpr size_t kUnsettledBytes = 8;
 
@@ -32,7 +31,8 @@ EncodingStream::EncodingStream(const text::Tokenizer& tokenizer, const text::Enc
       encode_(encode),
       options_(options),
       emit_(std::move(emit)),
-      may_cut_(tokenizer.is_cuttable() && !loses_place(tokenizer.text_frame(), encode, options)),
+      may_cut_((tokenizer.is_cuttable() || tokenizer.block_encoder({}) != nullptr) &&
+               !loses_place(tokenizer.text_frame(), encode, options)),
       assembly_(tokenizer.text_frame(), encode, options.has_offsets, emit_) {
   if (!may_cut_) return;
   encode_.add_special_tokens = false;
@@ -44,40 +44,40 @@ size_t EncodingStream::size_before(size_t begin) const {
   return is_inside_ ? text::last_character_size(std::string_view(pending_).substr(0, begin)) : 0;
 }
 
-size_t EncodingStream::find_word_cut(size_t begin, size_t end) const {
-  const std::string_view text = pending_;
-  const size_t num_before = size_before(begin);
-  const size_t cut = tokenizer_.find_word_cut(text.substr(begin - num_before, end - begin + num_before), num_before);
-  return cut - std::min(cut, num_before);
-}
-
 void EncodingStream::add_part(size_t begin, size_t end, bool is_end) {
   parts_.push_back({begin, end, size_before(begin), is_end});
   is_inside_ = !is_end;
-  if (is_end) is_inside_word_ = false;
 }
 
 size_t EncodingStream::add_parts(size_t begin, size_t end, bool is_end) {
-  if (may_cut_ && is_inside_ && assembly_.is_full()) begin = end;  // nobody sees the rest
+  if (may_cut_ && is_inside_ && assembly_.is_full()) {  // nobody sees the rest
+    begin = end;
+    blocks_.reset();
+  }
   const std::string_view text = pending_;
   const auto allows = [this](char32_t before, char32_t after) { return tokenizer_.allows_cut(before, after); };
-  while (may_cut_ && end - begin > kPartBytes) {
-    size_t cut = text::last_cut(text.substr(begin, kPartBytes), allows);
-    bool is_inside_word = false;
-    if (cut == 0 && (is_inside_word_ || uncut_ > begin + kLongWordBytes)) {
-      if (!is_end && end - begin < text::kMinWordText) break;
-      cut = find_word_cut(begin, end);
-      is_inside_word = cut != 0;
+  while (may_cut_ && (blocks_ || end - begin > kPartBytes)) {
+    if (blocks_) {
+      begin = add_to_block_encoder(begin, end, is_end);
+      if (blocks_ || !is_inside_) return begin;
+      continue;
     }
+    size_t cut = text::last_cut(text.substr(begin, kPartBytes), allows);
     if (cut == 0) {
       const size_t from = std::max(kPartBytes, uncut_ - std::min(uncut_, begin));
       cut = text::next_cut(text.substr(begin, end - begin), from, allows);
-      if (cut == text::kNoCut) {
-        uncut_ = std::max(uncut_, end - kUnsettledBytes);
-        break;
-      }
     }
-    is_inside_word_ = is_inside_word;
+    if (cut == text::kNoCut) {
+      uncut_ = std::max(uncut_, end - kUnsettledBytes);
+      if (end - begin < kLongBytes) break;
+      const size_t num_before = size_before(begin);
+      blocks_ = tokenizer_.block_encoder({.before = std::string(text.substr(begin - num_before, num_before)),
+                                          .special_in_text = encode_.special_in_text,
+                                          .has_offsets = options_.has_offsets});
+      if (!blocks_) break;
+      blocks_begin_ = num_gone_ + static_cast<int64_t>(begin - num_before);
+      continue;
+    }
     add_part(begin, begin + cut, false);
     begin += cut;
   }
@@ -88,7 +88,53 @@ size_t EncodingStream::add_parts(size_t begin, size_t end, bool is_end) {
 
 void EncodingStream::emit(const Tokens& tokens) { may_cut_ ? assembly_.add(tokens) : emit_(tokens); }
 
+size_t EncodingStream::add_to_block_encoder(size_t begin, size_t end, bool is_end) {
+  encode_parts();  // they come before
+  const auto allows = [this](char32_t before, char32_t after) { return tokenizer_.allows_cut(before, after); };
+  while (blocks_ && (begin < end || is_end)) {
+    const std::string_view block = std::string_view(pending_).substr(begin, std::min(kPartBytes, end - begin));
+    // A place at the very beginning was not one when the block before it was encoded.
+    const size_t cut = text::next_cut(block, 1, allows);
+    const bool is_whole = is_end && begin + block.size() == end && cut == text::kNoCut;
+    const size_t size = std::min(cut, block.size());
+    const bool is_last = cut != text::kNoCut || is_whole;
+    text::Encoding tokens;
+    try {
+      blocks_->push(block.substr(0, size), tokens);
+      if (is_last) blocks_->finish(tokens);
+    } catch (const text::UnknownCharacterError& error) {
+      throw error.in_file(options_.name, blocks_begin_);
+    }
+    if (is_last) blocks_.reset();
+    for (auto& [token_begin, token_end] : tokens.offsets) {
+      token_begin += blocks_begin_;
+      token_end += blocks_begin_;
+    }
+    begin += size;
+    is_inside_ = !is_whole;
+    emit({.ids = tokens.ids, .offsets = tokens.offsets, .is_end = is_whole});
+  }
+  return begin;
+}
+
 void EncodingStream::encode_parts() {
+  views_.clear();
+  num_before_.clear();
+  for (const Part& part : parts_) {
+    const size_t with_before = part.begin - part.num_before;
+    views_.push_back(std::string_view(pending_).substr(with_before, part.end - with_before));
+    num_before_.push_back(part.num_before);
+  }
+  try {
+    options_.has_offsets ? encode_parts_with_offsets() : encode_parts_without_offsets();
+  } catch (const text::UnknownCharacterError&) {
+    find_unknown_character();
+    throw;
+  }
+  parts_.clear();
+}
+
+void EncodingStream::encode_parts_without_offsets() {
   text::encode_batch(tokenizer_, views_, encode_, batch_, num_before_);
   for (size_t i = 0; i < parts_.size(); ++i) {
     emit({.ids = batch_.ids_of(i), .offsets = {}, .is_end = parts_[i].is_end});
@@ -128,7 +174,6 @@ void EncodingStream::find_unknown_character() const {
 }
 
 void EncodingStream::run(bool is_last) {
-  parts_.clear();
   size_t begin = num_kept_;
   if (options_.texts == Texts::kLines) {
     for (size_t end = pending_.find('\n', searched_); end != std::string::npos; end = pending_.find('\n', begin)) {
@@ -141,19 +186,7 @@ void EncodingStream::run(bool is_last) {
   } else if (!is_last) {
     begin = add_parts(begin, pending_.size(), false);
   }
-  views_.clear();
-  num_before_.clear();
-  for (const Part& part : parts_) {
-    const size_t with_before = part.begin - part.num_before;
-    views_.push_back(std::string_view(pending_).substr(with_before, part.end - with_before));
-    num_before_.push_back(part.num_before);
-  }
-  try {
-    options_.has_offsets ? encode_parts_with_offsets() : encode_parts();
-  } catch (const text::UnknownCharacterError&) {
-    find_unknown_character();
-    throw;
-  }
+  encode_parts();
   num_kept_ = size_before(begin);
   const size_t num_done = begin - num_kept_;
   pending_.erase(0, num_done);

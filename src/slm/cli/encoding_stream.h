@@ -2,19 +2,22 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "slm/cli/text_assembly.h"
+#include "slm/text/block_encoder.h"
 #include "slm/text/encode_batch.h"
 #include "slm/text/tokenizer.h"
 
 namespace slm::cli {
 
 // Encodes texts that come in blocks of any size, on all threads, in memory that does not grow with the texts: a long
-// one is encoded in parts where the tokenizer allows that. Where it does not, a text is kept until its end.
+// one is encoded in parts where the tokenizer allows that, and by a BlockEncoder where it allows none for long. What
+// that cannot do is kept until its end.
 class EncodingStream {
  public:
   using Tokens = TextTokens;
@@ -52,9 +55,12 @@ class EncodingStream {
   void add_part(size_t begin, size_t end, bool is_end);
   // Of the character that a part from `begin` on comes behind; 0 where it begins a text.
   size_t size_before(size_t begin) const;
-  // How far behind `begin` a word can be cut; 0: nowhere.
-  size_t find_word_cut(size_t begin, size_t end) const;
+  // Of pending_ from `begin` on, in which there is no place to cut: all of it, or up to the first place behind, where
+  // parts go on. Returns where it stopped.
+  size_t add_to_block_encoder(size_t begin, size_t end, bool is_end);
+  // Hands on the tokens of parts_.
   void encode_parts();
+  void encode_parts_without_offsets();
   void encode_parts_with_offsets();
   void emit(const Tokens& part);
   // Throws for the first one in the parts, of which any may have been met first.
@@ -64,13 +70,14 @@ class EncodingStream {
   Options options_;
   Emit emit_;  // where texts are encoded whole
   bool may_cut_;
-  TextAssembly assembly_;        // of their parts
-  bool is_inside_ = false;       // of a text that has been encoded in part
-  bool is_inside_word_ = false;  // that part ended inside a word
-  size_t num_kept_ = 0;          // at the beginning of pending_: the last character of that part
-  size_t searched_ = 0;          // bytes of pending_ that have no newline
-  size_t uncut_ = 0;             // in pending_: there is no place to cut before this, behind the part that begins there
-  int64_t num_gone_ = 0;         // bytes that were before pending_
+  TextAssembly assembly_;   // of their parts
+  bool is_inside_ = false;  // of a text that has been encoded in part
+  size_t num_kept_ = 0;     // at the beginning of pending_: the last character of that part
+  size_t searched_ = 0;     // bytes of pending_ that have no newline
+  size_t uncut_ = 0;        // in pending_: there is no place to cut before this, behind the part that begins there
+  int64_t num_gone_ = 0;    // bytes that were before pending_
+  std::unique_ptr<text::BlockEncoder> blocks_;  // where the text goes on without a place to cut
+  int64_t blocks_begin_ = 0;                    // in all that was encoded: what the places of its tokens count from
   std::string pending_;
   std::vector<Part> parts_;
   std::vector<std::string_view> views_;

@@ -31,6 +31,8 @@ class AlignedText {
 
   const std::string& text() const { return text_; }
   bool empty() const { return text_.empty(); }
+  // For each byte of text(): what it stands for.
+  std::span<const TokenOffsets> places() const { return alignment_; }
 
   // Where in the original this part begins.
   int64_t original_begin() const { return original_begin_; }

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "slm/core/error.h"
+#include "slm/text/bpe_stream.h"
 #include "slm/text/decoder.h"
 #include "slm/text/utf8.h"
 
@@ -109,11 +110,21 @@ void BpeModel::tokenize(std::string_view piece, std::vector<ModelToken>& tokens)
 // No characters differ at the edges of a piece, and none leaves no token, which would move the places of all that
 // follow.
 bool BpeModel::spells_parts_alike() const {
-  const auto byte_name = [](int byte) { return fmt::format("<0x{:02X}>", byte); };
-  bool has_bytes = options_.byte_fallback;
-  for (int byte = 0; has_bytes && byte < 256; ++byte) has_bytes = vocabulary_.find(byte_name(byte)) != kNoToken;
   return options_.continuing_subword_prefix.empty() && options_.end_of_word_suffix.empty() &&
-         (options_.unknown_token || has_bytes);
+         (options_.unknown_token || !fallback_ids().empty());
+}
+
+std::vector<int32_t> BpeModel::fallback_ids() const {
+  std::vector<int32_t> ids;
+  for (int byte = 0; options_.byte_fallback && byte < 256; ++byte) {
+    ids.push_back(vocabulary_.find(fmt::format("<0x{:02X}>", byte)));
+    if (ids.back() == kNoToken) return {};
+  }
+  return ids;
+}
+
+std::unique_ptr<PieceStream> BpeModel::stream(bool) const {
+  return BpeStream::can_do(*this) ? std::make_unique<BpeStream>(*this) : nullptr;
 }
 
 BpeModel::Joints BpeModel::find_joints() const {

@@ -35,6 +35,12 @@ class BpeModel final : public Model {
   const Vocabulary& vocabulary() const override { return vocabulary_; }
   void tokenize(std::string_view piece, std::vector<ModelToken>& tokens) const override;
   bool keeps_apart(char32_t left, char32_t right) const override;
+  std::unique_ptr<PieceStream> stream(bool has_offsets) const override;
+  // The token that a character without one becomes; kNoToken where there is none.
+  int32_t unknown_id() const { return unknown_id_; }
+  // Of each byte with its name, "<0xE2>", where an unknown character becomes its bytes; empty where some byte has none,
+  // too.
+  std::vector<int32_t> fallback_ids() const;
   // Whether the characters of a piece become the same tokens in each part of it, before any merge.
   bool spells_parts_alike() const;
 

@@ -44,8 +44,6 @@ Encoding ByteTokenizer::encode_with_offsets(std::string_view text, const EncodeO
   return encoding;
 }
 
-size_t ByteTokenizer::find_word_cut(std::string_view text, size_t) const { return text.size(); }
-
 std::string ByteTokenizer::decode(std::span<const int32_t> ids, const DecodeOptions& options) const {
   std::string bytes;
   for (const int32_t id : ids)

@@ -20,7 +20,9 @@ class ByteTokenizer final : public Tokenizer {
   void encode(std::string_view text, std::vector<int32_t>& ids, const EncodeOptions& options) const override;
   bool allows_cut(char32_t, char32_t) const override { return true; }
   bool is_cuttable() const override { return true; }
-  size_t find_word_cut(std::string_view text, size_t num_before) const override;
+  std::unique_ptr<BlockEncoder> block_encoder(const BlockEncoderOptions& options) const override {
+    return character_block_encoder(*this, options);
+  }
   const TextFrame& text_frame() const override { return frame_; }
   Encoding encode_with_offsets(std::string_view text, const EncodeOptions& options) const override;
   std::string decode(std::span<const int32_t> ids, const DecodeOptions& options) const override;

@@ -75,11 +75,6 @@ Encoding CharTokenizer::encode_with_offsets(std::string_view text, const EncodeO
   return encoding;
 }
 
-size_t CharTokenizer::find_word_cut(std::string_view text, size_t num_before) const {
-  const size_t place = complete_utf8_prefix(text);
-  return place > num_before ? place : 0;
-}
-
 std::string CharTokenizer::decode(std::span<const int32_t> ids, const DecodeOptions&) const {
   std::string text;
   for (const int32_t id : ids)

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "slm/text/json_fields.h"
+#include "slm/text/piece_stream.h"
 #include "slm/text/vocabulary.h"
 
 namespace slm::text {
@@ -28,6 +29,9 @@ class Model {
   // Whether a piece may be cut wherever these two characters stand next to each other: its tokens are then those of the
   // parts.
   virtual bool keeps_apart(char32_t /*left*/, char32_t /*right*/) const { return false; }
+  // tokenize() for one piece of any size. Null where that needs all of a piece. `has_offsets`: false where the places
+  // of the tokens do not matter.
+  virtual std::unique_ptr<PieceStream> stream(bool /*has_offsets*/) const { return nullptr; }
 };
 
 struct ModelLists;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 
 #include "slm/text/added_tokens.h"
 #include "slm/text/decoder.h"
@@ -25,7 +26,8 @@ struct Pipeline {
   std::unique_ptr<FastEncoder> fast_encoder;  // may be null; only where added_tokens->are_all_raw()
   // The same for what goes on behind a cut, where that is another one.
   std::unique_ptr<FastEncoder> rest_encoder;
-  bool keeps_bytes = false;  // bytes that are not UTF-8 reach the model as they are
+  std::optional<FastByteLevelOptions> byte_level;  // where fast_encoder is one of these
+  bool keeps_bytes = false;                        // bytes that are not UTF-8 reach the model as they are
 };
 
 }  // namespace slm::text

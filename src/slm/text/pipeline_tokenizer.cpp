@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "slm/text/byte_level_block_encoder.h"
+#include "slm/text/pipeline_block_encoder.h"
 #include "slm/text/utf8.h"
 
 namespace slm::text {
@@ -142,6 +144,11 @@ void PipelineTokenizer::encode(std::string_view text, std::vector<int32_t>& ids,
   }
   const Encoding encoding = run(text, options, false);
   ids.insert(ids.end(), encoding.ids.begin(), encoding.ids.end());
+}
+
+std::unique_ptr<BlockEncoder> PipelineTokenizer::block_encoder(const BlockEncoderOptions& options) const {
+  return pipeline_.byte_level ? byte_level_block_encoder(pipeline_, memories_, options)
+                              : pipeline_block_encoder(*this, pipeline_, options);
 }
 
 Encoding PipelineTokenizer::encode_with_offsets(std::string_view text, const EncodeOptions& options) const {

@@ -9,7 +9,6 @@
 #include "slm/text/pipeline.h"
 #include "slm/text/pipeline_cuts.h"
 #include "slm/text/tokenizer.h"
-#include "slm/text/word_cut.h"
 
 namespace slm::text {
 
@@ -25,9 +24,7 @@ class PipelineTokenizer final : public Tokenizer {
   void encode(std::string_view text, std::vector<int32_t>& ids, const EncodeOptions& options) const override;
   bool allows_cut(char32_t before, char32_t after) const override { return cuts_.allow(before, after); }
   bool is_cuttable() const override { return cuts_.are_possible(); }
-  size_t find_word_cut(std::string_view text, size_t num_before) const override {
-    return text::find_word_cut(*this, pipeline_, text, num_before);
-  }
+  std::unique_ptr<BlockEncoder> block_encoder(const BlockEncoderOptions& options) const override;
   const TextFrame& text_frame() const override { return frame_; }
   Encoding encode_with_offsets(std::string_view text, const EncodeOptions& options) const override;
   std::string decode(std::span<const int32_t> ids, const DecodeOptions& options) const override;

@@ -58,7 +58,8 @@ class PreTokenizerSequence final : public PreTokenizer {
   bool is_local(char32_t before, char32_t after) const override {
     bool keeps = true;
     for (const auto& step : steps_) {
-      if (!(keeps ? step->is_local(before, after) : step->is_local(0, 0))) return false;
+      const bool is_local = keeps ? step->is_local(before, after) : step->is_local(0, 0) && step->is_local(before, 0);
+      if (!is_local) return false;
       keeps = keeps && step->keeps_characters();
     }
     return true;

@@ -133,9 +133,31 @@ class PrecompiledNormalizer final : public Normalizer {
     if (is_changed) text.transform(changes);
   }
 
-  // Few characters are in one cluster with the letter or mark behind them.
-  bool is_local(char32_t before, char32_t) const override {
-    return u_getIntPropertyValue(static_cast<UChar32>(before), UCHAR_GRAPHEME_CLUSTER_BREAK) != U_GCB_PREPEND;
+  // Few characters are in one cluster with a letter or mark behind them.
+  bool is_local(char32_t before, char32_t after) const override {
+    const auto break_of = [](char32_t c) {
+      return u_getIntPropertyValue(static_cast<UChar32>(c), UCHAR_GRAPHEME_CLUSTER_BREAK);
+    };
+    switch (break_of(before)) {
+      case U_GCB_PREPEND:
+      case U_GCB_CR:
+      case U_GCB_L:
+      case U_GCB_ZWJ:
+      case U_GCB_REGIONAL_INDICATOR:
+        return false;
+      default:
+        break;
+    }
+    switch (break_of(after)) {
+      case U_GCB_EXTEND:
+      case U_GCB_SPACING_MARK:
+      case U_GCB_ZWJ:
+      case U_GCB_V:
+      case U_GCB_T:
+        return false;
+      default:
+        return true;
+    }
   }
 
  private:

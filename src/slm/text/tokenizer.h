@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "slm/text/block_decoder.h"
+#include "slm/text/block_encoder.h"
 #include "slm/text/special_tokens.h"
 #include "slm/text/text_frame.h"
 
@@ -74,8 +75,8 @@ class Tokenizer {
   // False where allows_cut() is of all.
   virtual bool is_cuttable() const = 0;
 
-  // A place inside a word that goes on for long, where the text may be cut, too: word_cut.h. 0 where none is found.
-  virtual size_t find_word_cut(std::string_view text, size_t num_before) const = 0;
+  // Encodes a text that comes in blocks. Null where the model needs all of a word.
+  virtual std::unique_ptr<BlockEncoder> block_encoder(const BlockEncoderOptions& options) const = 0;
 
   virtual const TextFrame& text_frame() const = 0;
 

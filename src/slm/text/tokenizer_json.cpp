@@ -97,27 +97,32 @@ std::optional<FastByteLevelOptions> byte_level_options(const Json& pre_tokenizer
   return isolates && pattern ? std::optional(FastByteLevelOptions{.pattern = *pattern}) : std::nullopt;
 }
 
-// `is_rest`: for what goes on behind a cut, which gets no space before it.
 // Called when all parts have been parsed, so the fields have the types they should have.
-std::unique_ptr<FastEncoder> make_fast_encoder(const JsonFields& document, const Pipeline& pipeline, bool is_rest) {
-  if (!pipeline.added_tokens->are_all_raw(pipeline.normalizer.get())) return nullptr;
-  if (!document.has("pre_tokenizer")) return nullptr;
+void add_fast_encoder(const JsonFields& document, Pipeline& pipeline) {
+  if (!pipeline.added_tokens->are_all_raw(pipeline.normalizer.get())) return;
+  if (!document.has("pre_tokenizer")) return;
   const Json& pre_tokenizer = document.at("pre_tokenizer");
   if (const auto* model = dynamic_cast<const BpeModel*>(pipeline.model.get())) {
     const bool is_nfc = document.has("normalizer") && document.at("normalizer")["type"] == "NFC";
-    if (pipeline.normalizer && !is_nfc) return nullptr;
+    if (pipeline.normalizer && !is_nfc) return;
     auto options = byte_level_options(pre_tokenizer);
-    if (!options) return nullptr;
+    if (!options) return;
     options->is_nfc = is_nfc;
-    options->adds_prefix_space &= !is_rest;
-    return fast_byte_level_encoder(*options, *model);
+    pipeline.fast_encoder = fast_byte_level_encoder(*options, *model);
+    if (!pipeline.fast_encoder) return;
+    pipeline.byte_level = options;
+    if (!options->adds_prefix_space) return;
+    options->adds_prefix_space = false;  // what goes on behind a cut gets no space before it
+    pipeline.rest_encoder = fast_byte_level_encoder(*options, *model);
+    return;
   }
   if (const auto* model = dynamic_cast<const WordPieceModel*>(pipeline.model.get())) {
     const bool is_bert = pre_tokenizer["type"] == "BertPreTokenizer" && document.has("normalizer") &&
                          document.at("normalizer")["type"] == "BertNormalizer";
-    return is_bert ? fast_bert_encoder(parse_bert_options(document.object("normalizer")), *model) : nullptr;
+    if (is_bert) {
+      pipeline.fast_encoder = fast_bert_encoder(parse_bert_options(document.object("normalizer")), *model);
+    }
   }
-  return nullptr;
 }
 
 }  // namespace
@@ -142,10 +147,7 @@ Pipeline parse_pipeline(const Json& json, ModelLists& lists, const std::string& 
   check_gaps(part("model"), vocabulary, *pipeline.added_tokens);
   check_ids_around(document, pipeline);
   pipeline.keeps_bytes = !pipeline.normalizer && document.has("pre_tokenizer") && spells_bytes(json["pre_tokenizer"]);
-  pipeline.fast_encoder = make_fast_encoder(document, pipeline, /*is_rest=*/false);
-  if (pipeline.fast_encoder && !pipeline.fast_encoder->is_cuttable()) {
-    pipeline.rest_encoder = make_fast_encoder(document, pipeline, /*is_rest=*/true);
-  }
+  add_fast_encoder(document, pipeline);
   return pipeline;
 }
 

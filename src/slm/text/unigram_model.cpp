@@ -6,7 +6,7 @@
 #include <limits>
 
 #include "slm/core/error.h"
-#include "slm/text/utf8.h"
+#include "slm/text/unigram_stream.h"
 
 namespace slm::text {
 namespace {
@@ -33,6 +33,25 @@ UnigramModel::UnigramModel(Vocabulary vocabulary, std::vector<double> scores, Un
   unknown_score_ = worst - kUnknownPenalty;
 }
 
+int32_t UnigramModel::unknown_id_of(std::string_view character) const {
+  if (options_.unknown_id) return *options_.unknown_id;
+  throw Error(fmt::format("[Unigram] '{}' is unknown, and the model has no unknown token", character));
+}
+
+std::unique_ptr<PieceStream> UnigramModel::stream(bool has_offsets) const {
+  return std::make_unique<UnigramStream>(*this, has_offsets);
+}
+
+int32_t UnigramModel::byte_id(char byte) const {
+  return vocabulary_.find(fmt::format("<0x{:02X}>", static_cast<unsigned char>(byte)));
+}
+
+bool UnigramModel::has_all_bytes() const {
+  bool has_all = options_.byte_fallback;
+  for (int byte = 0; has_all && byte < 256; ++byte) has_all = byte_id(static_cast<char>(byte)) != kNoToken;
+  return has_all;
+}
+
 void UnigramModel::append_unknown(std::string_view piece, size_t begin, size_t end,
                                   std::vector<ModelToken>& tokens) const {
   const std::string_view unknown = piece.substr(begin, end - begin);
@@ -40,7 +59,7 @@ void UnigramModel::append_unknown(std::string_view piece, size_t begin, size_t e
   if (options_.byte_fallback) {
     const size_t first = tokens.size();
     for (const char byte : unknown) {
-      const int32_t id = vocabulary_.find(fmt::format("<0x{:02X}>", static_cast<unsigned char>(byte)));
+      const int32_t id = byte_id(byte);
       if (id == kNoToken) break;
       tokens.push_back({id, begin, end});
     }
@@ -56,21 +75,8 @@ void UnigramModel::tokenize(std::string_view piece, std::vector<ModelToken>& tok
     const double total = best[begin].score + score;
     if (best[end].begin == kUnreached || total > best[end].score) best[end] = {total, begin, id};
   };
-  for (size_t begin = 0; begin < piece.size();) {
-    const auto length = static_cast<size_t>(read_utf8(piece, begin).length);
-    bool has_the_character = false;
-    trie_.for_each_prefix(piece.substr(begin), [&](size_t size, int32_t id) {
-      offer(begin, begin + size, scores_[static_cast<size_t>(id)], id);
-      has_the_character |= size == length;
-    });
-    if (!has_the_character) {
-      if (!options_.unknown_id) {
-        throw Error(
-            fmt::format("[Unigram] '{}' is unknown, and the model has no unknown token", piece.substr(begin, length)));
-      }
-      offer(begin, begin + length, unknown_score_, *options_.unknown_id);
-    }
-    begin += length;
+  for (size_t begin = 0; begin < piece.size(); begin += static_cast<size_t>(read_utf8(piece, begin).length)) {
+    for_each_at(piece, begin, [&](size_t size, double score, int32_t id) { offer(begin, begin + size, score, id); });
   }
 
   std::vector<ModelToken> reversed;

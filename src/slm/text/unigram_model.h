@@ -5,6 +5,7 @@
 
 #include "slm/text/byte_trie.h"
 #include "slm/text/model.h"
+#include "slm/text/utf8.h"
 
 namespace slm::text {
 
@@ -25,9 +26,34 @@ class UnigramModel final : public Model {
   std::string_view kind() const override { return "Unigram"; }
   const Vocabulary& vocabulary() const override { return vocabulary_; }
   void tokenize(std::string_view piece, std::vector<ModelToken>& tokens) const override;
+  std::unique_ptr<PieceStream> stream(bool has_offsets) const override;
+
+  const UnigramOptions& options() const { return options_; }
+
+  // Calls offer(size, score, id) for each token that may begin at byte `begin`: those that the text goes on with, the
+  // shortest first, then one that is unknown where no token is the character. Throws Error where there is none for
+  // that.
+  template <typename Offer>
+  void for_each_at(std::string_view text, size_t begin, const Offer& offer) const {
+    const auto length = static_cast<size_t>(read_utf8(text, begin).length);
+    bool has_the_character = false;
+    trie_.for_each_prefix(text.substr(begin), [&](size_t size, int32_t id) {
+      offer(size, scores_[static_cast<size_t>(id)], id);
+      has_the_character |= size == length;
+    });
+    if (!has_the_character) offer(length, unknown_score_, unknown_id_of(text.substr(begin, length)));
+  }
+  // Appends what a run of unknown characters, the bytes [begin, end) of `piece`, becomes. All its tokens stand for all
+  // of it.
+  void append_unknown(std::string_view piece, size_t begin, size_t end, std::vector<ModelToken>& tokens) const;
+
+  // Of the token that is named so; kNoToken where there is none.
+  int32_t byte_id(char byte) const;
+  // Whether unknown characters become their bytes, whatever these are.
+  bool has_all_bytes() const;
 
  private:
-  void append_unknown(std::string_view piece, size_t begin, size_t end, std::vector<ModelToken>& tokens) const;
+  int32_t unknown_id_of(std::string_view character) const;
 
   Vocabulary vocabulary_;
   std::vector<double> scores_;

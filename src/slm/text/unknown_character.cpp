@@ -13,8 +13,9 @@ std::string problem_of(std::string_view character, std::string_view vocabulary) 
 }  // namespace
 
 UnknownCharacterError::UnknownCharacterError(int64_t offset, std::string_view character, std::string_view vocabulary)
-    : Error(fmt::format("the text: byte {}: {}", offset, problem_of(character, vocabulary))),
-      offset_(offset),
-      problem_(problem_of(character, vocabulary)) {}
+    : UnknownCharacterError(offset, problem_of(character, vocabulary)) {}
+
+UnknownCharacterError::UnknownCharacterError(int64_t offset, const std::string& problem)
+    : Error(fmt::format("the text: byte {}: {}", offset, problem)), offset_(offset), problem_(problem) {}
 
 }  // namespace slm::text

@@ -16,12 +16,16 @@ class UnknownCharacterError : public Error {
   UnknownCharacterError(int64_t offset, std::string_view character, std::string_view vocabulary);
 
   int64_t offset() const { return offset_; }
+  // The same of a text that has `distance` bytes more in front.
+  UnknownCharacterError moved(int64_t distance) const { return {offset_ + distance, problem_}; }
   // The same of a file in which the text begins at `begin`.
   FormatError in_file(std::string_view path, int64_t begin) const { return {path, begin + offset_, problem_}; }
   // The same of a document that is known by another place.
   FormatError in_document(std::string_view place) const { return {place, FormatError::kNoOffset, problem_}; }
 
  private:
+  UnknownCharacterError(int64_t offset, const std::string& problem);
+
   int64_t offset_;
   std::string problem_;
 };

@@ -127,6 +127,13 @@ std::string replace_invalid_utf8(std::string_view text, int64_t* num_replaced) {
   return out;
 }
 
+bool begins_character(std::string_view text, size_t at) {
+  if (!is_continuation(text[at])) return true;
+  // No character goes on behind three bytes that go on with one.
+  return at >= 3 && std::all_of(text.begin() + static_cast<std::ptrdiff_t>(at - 3),
+                                text.begin() + static_cast<std::ptrdiff_t>(at), is_continuation);
+}
+
 size_t complete_utf8_prefix(std::string_view text) {
   // Only the last three bytes can begin a character that is not whole yet.
   for (size_t back = 1; back <= std::min<size_t>(3, text.size()); ++back) {

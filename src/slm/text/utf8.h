@@ -22,6 +22,10 @@ struct Utf8Char {
 // Whether the byte is inside a character, not the first of one.
 constexpr bool is_continuation(char byte) { return (static_cast<unsigned char>(byte) & 0xC0) == 0x80; }
 
+// Whether a character, or an ill-formed part, surely begins at `at`, whatever is before the text. Must be less than
+// text.size().
+bool begins_character(std::string_view text, size_t at);
+
 // `at` must be less than text.size().
 Utf8Char read_utf8(std::string_view text, size_t at);
 

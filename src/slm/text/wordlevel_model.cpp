@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "slm/core/error.h"
+#include "slm/text/unknown_stream.h"
 
 namespace slm::text {
 
@@ -19,6 +20,11 @@ void WordLevelModel::tokenize(std::string_view piece, std::vector<ModelToken>& t
                             piece, unknown_token_));
   }
   tokens.push_back({id, 0, piece.size()});
+}
+
+std::unique_ptr<PieceStream> WordLevelModel::stream(bool) const {
+  return std::make_unique<UnknownStream>(
+      *this, UnknownStream::Limits{.max_bytes = vocabulary_.longest_token_bytes(), .max_characters = SIZE_MAX});
 }
 
 }  // namespace slm::text

@@ -14,6 +14,7 @@ class WordLevelModel final : public Model {
   std::string_view kind() const override { return "WordLevel"; }
   const Vocabulary& vocabulary() const override { return vocabulary_; }
   void tokenize(std::string_view piece, std::vector<ModelToken>& tokens) const override;
+  std::unique_ptr<PieceStream> stream(bool has_offsets) const override;
 
  private:
   Vocabulary vocabulary_;

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "slm/core/error.h"
+#include "slm/text/unknown_stream.h"
 #include "slm/text/utf8.h"
 
 namespace slm::text {
@@ -40,6 +41,12 @@ void WordPieceModel::tokenize(std::string_view piece, std::vector<ModelToken>& t
   if (is_spelled) return;
   tokens.resize(first);
   tokens.push_back({unknown_id(piece), 0, piece.size()});
+}
+
+std::unique_ptr<PieceStream> WordPieceModel::stream(bool) const {
+  const auto max_characters = static_cast<size_t>(std::max<int64_t>(options_.max_input_chars_per_word, 0));
+  return std::make_unique<UnknownStream>(
+      *this, UnknownStream::Limits{.max_bytes = SIZE_MAX, .max_characters = max_characters});
 }
 
 int32_t* WordPieceModel::append_pieces(const ShortWord& rest, size_t size, bool goes_on, int32_t* ids) const {

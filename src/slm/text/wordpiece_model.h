@@ -22,6 +22,7 @@ class WordPieceModel final : public Model {
   std::string_view kind() const override { return "WordPiece"; }
   const Vocabulary& vocabulary() const override { return vocabulary_; }
   void tokenize(std::string_view piece, std::vector<ModelToken>& tokens) const override;
+  std::unique_ptr<PieceStream> stream(bool has_offsets) const override;
 
   // The ids alone, written to `ids`, which has room for one per byte of the piece and for one at least. Returns where
   // they end.

@@ -1,0 +1,48 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "slm/text/bpe_model.h"
+#include "slm/text/merge_stream.h"
+#include "slm/text/piece_stream.h"
+
+namespace slm::text {
+
+// A piece of a byte-pair model.
+class BpeStream final : public PieceStream {
+ public:
+  // False for merges that are not in the order of their ranks, and where characters may leave no token, or bytes that
+  // are not a part of them.
+  static bool can_do(const BpeModel& model);
+  // `model` must outlive it; can_do() must be true.
+  explicit BpeStream(const BpeModel& model);
+
+  void push(std::string_view part, std::span<const TokenOffsets> places, Encoding& tokens) override;
+  void finish(Encoding& tokens) override;
+
+ private:
+  struct Character {
+    std::string text;
+    TokenOffsets place;
+  };
+
+  // As BpeModel::tokenize() does before any merge.
+  void add(const Character& character, bool is_last);
+  void add_unknown();
+  int32_t find(std::string_view character, bool is_last);
+
+  const BpeModel& model_;
+  std::vector<int32_t> fallback_ids_;
+  MergeStream merges_;
+  bool is_first_ = true;
+  Character held_;         // the last one: a word's last character may be spelled in another way
+  std::string beginning_;  // while the piece may be a token that needs no merges
+  std::vector<TokenOffsets> beginning_places_;
+  bool may_be_token_;
+  bool has_unknown_ = false;  // unknown characters that no token stands for yet
+  TokenOffsets unknown_place_{};
+  std::string spelled_;
+};
+
+}  // namespace slm::text

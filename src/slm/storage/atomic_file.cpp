@@ -51,6 +51,7 @@ void AtomicFile::write(std::span<const std::byte> bytes) {
     buffer_.insert(buffer_.end(), bytes.begin(), bytes.end());
   }
   num_written_ += std::ssize(bytes);
+  early_sync_.grown_to(num_written_, file_);
 }
 
 void AtomicFile::commit() {

@@ -5,13 +5,15 @@
 #include <vector>
 
 #include "slm/storage/byte_sink.h"
+#include "slm/storage/early_sync.h"
 #include "slm/storage/system_calls.h"
 
 namespace slm::storage {
 
 // A file that appears under its name complete, or not at all. Bytes go to a new file beside it ("model.pt" ->
 // "model.pt.tmp-1f0c..."), which commit() writes out to the disk and renames; a file of that name is replaced in the
-// same instant. Without commit() the temporary file is removed. Small writes are gathered.
+// same instant. The disk begins to write early. Without commit() the temporary file is removed. Small writes are
+// gathered.
 //
 // A full disk, or any other failure, throws IoError with the final path, and what stood under that path stays.
 class AtomicFile : public ByteSink {
@@ -40,6 +42,7 @@ class AtomicFile : public ByteSink {
   int file_ = -1;
   std::vector<std::byte> buffer_;
   int64_t num_written_ = 0;
+  EarlySync early_sync_;
 };
 
 // All of `content` as one atomic file.

@@ -16,12 +16,11 @@ namespace slm::storage {
 namespace {
 
 constexpr size_t kBufferBytes = size_t{1} << 18;
-constexpr int64_t kBeginBytes = int64_t{1} << 23;  // from which on the disk begins to write
 
 }  // namespace
 
 GrowingFile::GrowingFile(const std::string& uri, int64_t size_bytes, SystemCalls& calls)
-    : calls_(calls), path_(local_path(uri)), size_bytes_(size_bytes), num_begun_(size_bytes) {
+    : calls_(calls), path_(local_path(uri)), size_bytes_(size_bytes), early_sync_(size_bytes) {
   file_ = calls_.open(path_, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
   if (file_ < 0) throw_io_error(path_, "cannot open for writing", errno);
   try {
@@ -50,15 +49,7 @@ void GrowingFile::write(std::span<const std::byte> bytes) {
     buffer_.insert(buffer_.end(), bytes.begin(), bytes.end());
   }
   size_bytes_ += std::ssize(bytes);
-  if (size_bytes_ - num_begun_ >= kBeginBytes) begin_to_sync();
-}
-
-// A hint: what cannot be written is told by sync().
-void GrowingFile::begin_to_sync() {
-#ifdef SYNC_FILE_RANGE_WRITE
-  static_cast<void>(::sync_file_range(file_, num_begun_, size_bytes_ - num_begun_, SYNC_FILE_RANGE_WRITE));
-#endif
-  num_begun_ = size_bytes_;
+  early_sync_.grown_to(size_bytes_, file_);
 }
 
 void GrowingFile::overwrite(int64_t offset, std::span<const std::byte> bytes) {

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "slm/storage/byte_sink.h"
+#include "slm/storage/early_sync.h"
 #include "slm/storage/system_calls.h"
 
 namespace slm::storage {
@@ -35,14 +36,13 @@ class GrowingFile : public ByteSink {
 
  private:
   void write_out(std::span<const std::byte> bytes);
-  void begin_to_sync();
 
   SystemCalls& calls_;
   std::string path_;
   int file_ = -1;
   std::vector<std::byte> buffer_;
   int64_t size_bytes_;
-  int64_t num_begun_ = 0;  // bytes that the disk was asked to write
+  EarlySync early_sync_;
 };
 
 }  // namespace slm::storage

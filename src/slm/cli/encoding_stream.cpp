@@ -10,7 +10,7 @@ namespace slm::cli {
 
 namespace {
 
-constexpr size_t kPartBytes = size_t{1} << 16;
+constexpr size_t kPartBytes = size_t{1} << 14;  // small, so that no thread waits long for another one's last part
 // From so many bytes without a place to cut on, blocks are encoded one after the other.
 constexpr size_t kLongBytes = size_t{1} << 20;
 // So many bytes at the end of a text may show a place to cut only with what comes behind them.
@@ -89,7 +89,8 @@ size_t EncodingStream::add_parts(size_t begin, size_t end, bool is_end) {
 void EncodingStream::emit(const Tokens& tokens) { may_cut_ ? assembly_.add(tokens) : emit_(tokens); }
 
 size_t EncodingStream::add_to_block_encoder(size_t begin, size_t end, bool is_end) {
-  encode_parts();  // they come before
+  encode_parts(nullptr);  // they come before
+  emit_waiting();
   const auto allows = [this](char32_t before, char32_t after) { return tokenizer_.allows_cut(before, after); };
   while (blocks_ && (begin < end || is_end)) {
     const std::string_view block = std::string_view(pending_).substr(begin, std::min(kPartBytes, end - begin));
@@ -117,7 +118,7 @@ size_t EncodingStream::add_to_block_encoder(size_t begin, size_t end, bool is_en
   return begin;
 }
 
-void EncodingStream::encode_parts() {
+void EncodingStream::encode_parts(const std::function<void()>& beside) {
   views_.clear();
   num_before_.clear();
   for (const Part& part : parts_) {
@@ -126,7 +127,12 @@ void EncodingStream::encode_parts() {
     num_before_.push_back(part.num_before);
   }
   try {
-    options_.has_offsets ? encode_parts_with_offsets() : encode_parts_without_offsets();
+    if (options_.has_offsets) {
+      encode_parts_with_offsets();
+      if (beside) beside();
+    } else {
+      encode_parts_without_offsets(beside);
+    }
   } catch (const text::UnknownCharacterError&) {
     find_unknown_character();
     throw;
@@ -134,11 +140,20 @@ void EncodingStream::encode_parts() {
   parts_.clear();
 }
 
-void EncodingStream::encode_parts_without_offsets() {
-  text::encode_batch(tokenizer_, views_, encode_, batch_, num_before_);
-  for (size_t i = 0; i < parts_.size(); ++i) {
-    emit({.ids = batch_.ids_of(i), .offsets = {}, .is_end = parts_[i].is_end});
+void EncodingStream::emit_waiting() {
+  for (size_t i = 0; i < waiting_parts_.size(); ++i) {
+    emit({.ids = waiting_.ids_of(i), .offsets = {}, .is_end = waiting_parts_[i].is_end});
   }
+  waiting_parts_.clear();
+}
+
+void EncodingStream::encode_parts_without_offsets(const std::function<void()>& beside) {
+  text::encode_batch(tokenizer_, views_, encode_, batch_, num_before_, [&] {
+    emit_waiting();
+    if (beside) beside();
+  });
+  std::swap(waiting_parts_, parts_);
+  std::swap(waiting_, batch_);
 }
 
 void EncodingStream::encode_parts_with_offsets() {
@@ -173,7 +188,12 @@ void EncodingStream::find_unknown_character() const {
   }
 }
 
-void EncodingStream::run(bool is_last) {
+void EncodingStream::finish() {
+  run(true, nullptr);
+  emit_waiting();
+}
+
+void EncodingStream::run(bool is_last, const std::function<void()>& beside) {
   size_t begin = num_kept_;
   if (options_.texts == Texts::kLines) {
     for (size_t end = pending_.find('\n', searched_); end != std::string::npos; end = pending_.find('\n', begin)) {
@@ -186,7 +206,7 @@ void EncodingStream::run(bool is_last) {
   } else if (!is_last) {
     begin = add_parts(begin, pending_.size(), false);
   }
-  encode_parts();
+  encode_parts(beside);
   num_kept_ = size_before(begin);
   const size_t num_done = begin - num_kept_;
   pending_.erase(0, num_done);

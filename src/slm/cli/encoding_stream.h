@@ -37,10 +37,11 @@ class EncodingStream {
 
   // What is to be encoded next is appended to this.
   std::string& pending() { return pending_; }
-  // Encodes what can be encoded already.
-  void run() { run(false); }
-  // Encodes the rest. A last line without an end counts; behind the last newline there is none.
-  void finish() { run(true); }
+  // Encodes what can be encoded already. Meanwhile one thread hands on what was encoded before, and then calls
+  // `beside`: what is pending must stay as it is until all is done.
+  void run(const std::function<void()>& beside = nullptr) { run(false, beside); }
+  // Encodes the rest, and hands it on. A last line without an end counts; behind the last newline there is none.
+  void finish();
 
  private:
   struct Part {
@@ -49,7 +50,7 @@ class EncodingStream {
     bool is_end;
   };
 
-  void run(bool is_last);
+  void run(bool is_last, const std::function<void()>& beside);
   // Parts of pending_[begin, end), which is one text or its beginning. Returns where the parts end.
   size_t add_parts(size_t begin, size_t end, bool is_end);
   void add_part(size_t begin, size_t end, bool is_end);
@@ -58,13 +59,15 @@ class EncodingStream {
   // Of pending_ from `begin` on, in which there is no place to cut: all of it, or up to the first place behind, where
   // parts go on. Returns where it stopped.
   size_t add_to_block_encoder(size_t begin, size_t end, bool is_end);
-  // Hands on the tokens of parts_.
-  void encode_parts();
-  void encode_parts_without_offsets();
+  // Encodes parts_, whose tokens then wait, and hands on those that waited.
+  void encode_parts(const std::function<void()>& beside);
+  void encode_parts_without_offsets(const std::function<void()>& beside);
   void encode_parts_with_offsets();
   void emit(const Tokens& part);
+  void emit_waiting();
   // Throws for the first one in the parts, of which any may have been met first.
   void find_unknown_character() const;
+
   const text::Tokenizer& tokenizer_;
   text::EncodeOptions encode_;
   Options options_;
@@ -83,6 +86,8 @@ class EncodingStream {
   std::vector<std::string_view> views_;
   std::vector<size_t> num_before_;
   text::BatchEncoding batch_;
+  std::vector<Part> waiting_parts_;  // have been encoded, and not yet handed on
+  text::BatchEncoding waiting_;      // their ids
 };
 
 }  // namespace slm::cli

@@ -94,8 +94,11 @@ class TokenizerEncodeCommand final : public Command {
   int64_t run_through(EncodingStream& stream) const {
     InputBlocks input(input_);
     ProgressBar bar("encode", true);
-    while (input.append_to(stream.pending())) {
-      stream.run();
+    std::string next;
+    for (bool has_more = input.append_to(next); has_more;) {
+      stream.pending() += next;
+      next.clear();
+      stream.run([&] { has_more = input.append_to(next); });
       bar.update_bytes(input.num_read(), input.total_bytes());
     }
     stream.finish();

@@ -43,10 +43,9 @@ size_t likely_num_ids(std::span<const std::string_view> texts) {
 }  // namespace
 
 void encode_batch(const Tokenizer& tokenizer, std::span<const std::string_view> texts, const EncodeOptions& options,
-                  BatchEncoding& batch, std::span<const size_t> num_before) {
+                  BatchEncoding& batch, std::span<const size_t> num_before, const std::function<void()>& beside) {
   batch.places_.assign(texts.size(), {});
-  std::vector<Run> runs = {{0, texts.size()}};
-  if (num_threads() > 1) runs = runs_of(texts, num_threads());
+  const std::vector<Run> runs = num_threads() > 1 ? runs_of(texts, num_threads()) : std::vector<Run>{{0, texts.size()}};
   if (batch.parts_.size() < runs.size()) batch.parts_.resize(runs.size());
   const auto encode_run = [&](size_t r) {
     const Run& run = runs[r];
@@ -61,9 +60,15 @@ void encode_batch(const Tokenizer& tokenizer, std::span<const std::string_view> 
       batch.places_[i] = {r, begin, ids.size()};
     }
   };
-  if (runs.size() == 1) return encode_run(0);
+  if (runs.size() <= 1) {
+    if (beside) beside();
+    if (!runs.empty()) encode_run(0);
+    return;
+  }
+  std::atomic<bool> is_beside_free = static_cast<bool>(beside);
   std::atomic<size_t> next = 0;
   parallel_for(0, num_threads(), 1, [&](int64_t, int64_t) {
+    if (is_beside_free.exchange(false)) beside();
     for (size_t r = next++; r < runs.size(); r = next++) encode_run(r);
   });
 }

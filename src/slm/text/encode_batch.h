@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -20,7 +21,8 @@ class BatchEncoding {
 
  private:
   friend void encode_batch(const Tokenizer& tokenizer, std::span<const std::string_view> texts,
-                           const EncodeOptions& options, BatchEncoding& batch, std::span<const size_t> num_before);
+                           const EncodeOptions& options, BatchEncoding& batch, std::span<const size_t> num_before,
+                           const std::function<void()>& beside);
   struct Place {
     size_t part, begin, end;
   };
@@ -33,8 +35,10 @@ class BatchEncoding {
 
 // Encodes the texts on all threads of parallel_for, each text as a whole: the ids are those of Tokenizer::encode. Best
 // with many texts; one alone is encoded by one thread. `batch` is overwritten; its memory is used again. `num_before`:
-// EncodeOptions::num_before of each text, or empty.
+// EncodeOptions::num_before of each text, or empty. `beside`, which may be null, is called once, by one thread while
+// the others begin to encode: for what has to be done with the batches before and after this one.
 void encode_batch(const Tokenizer& tokenizer, std::span<const std::string_view> texts, const EncodeOptions& options,
-                  BatchEncoding& batch, std::span<const size_t> num_before = {});
+                  BatchEncoding& batch, std::span<const size_t> num_before = {},
+                  const std::function<void()>& beside = nullptr);
 
 }  // namespace slm::text

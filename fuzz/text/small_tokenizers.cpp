@@ -14,7 +14,7 @@ using text::OrderedJson;
 
 constexpr const char* kText = "the then cat's cats sat on 12 mats, naïve café 日本 the end ...\n\n  x_1 = y2;\t";
 
-std::string byte_level_bpe(text::GptPattern pattern, bool ignores_merges) {
+OrderedJson byte_level_document(text::GptPattern pattern, bool ignores_merges) {
   OrderedJson vocab = OrderedJson::object(), merges = OrderedJson::array();
   int id = 0;
   for (const std::string& byte : text::byte_level_alphabet()) vocab[byte] = id++;
@@ -32,6 +32,40 @@ std::string byte_level_bpe(text::GptPattern pattern, bool ignores_merges) {
   document["decoder"] = text::byte_level(true);
   document["model"] = text::bpe_model_document(std::move(vocab), std::move(merges));
   document["model"]["ignore_merges"] = ignores_merges;
+  return document;
+}
+
+std::string byte_level_bpe(text::GptPattern pattern, bool ignores_merges) {
+  return json_text(byte_level_document(pattern, ignores_merges));
+}
+
+// No pre-tokenizer: the bytes are spelled before.
+std::string normalized_bytes() {
+  OrderedJson document = byte_level_document(text::GptPattern::kGpt2, false);
+  document["normalizer"] = {{"type", "ByteLevel"}};
+  document["pre_tokenizer"] = nullptr;
+  document["added_tokens"] = OrderedJson::array();
+  return json_text(document);
+}
+
+// Groups of three digits from the right, and the text twice.
+std::string grouped_digits() {
+  OrderedJson document = byte_level_document(text::GptPattern::kGpt2, false);
+  document["pre_tokenizer"] = OrderedJson::parse(R"x({"type": "Sequence", "pretokenizers": [
+    {"type": "Split", "pattern": {"Regex": "\\d{1,3}(?=(\\d{3})*\\b)"}, "behavior": "Isolated", "invert": false},
+    {"type": "ByteLevel", "add_prefix_space": false, "trim_offsets": true, "use_regex": true}]})x");
+  document["added_tokens"] = OrderedJson::array();
+  document["post_processor"] = OrderedJson::parse(R"({"type": "TemplateProcessing", "single": [
+    {"Sequence": {"id": "A", "type_id": 0}}, {"SpecialToken": {"id": "s", "type_id": 0}},
+    {"Sequence": {"id": "A", "type_id": 0}}], "pair": [{"Sequence": {"id": "A", "type_id": 0}},
+    {"Sequence": {"id": "B", "type_id": 0}}], "special_tokens": {"s": {"id": "s", "ids": [0], "tokens": ["!"]}}})");
+  return json_text(document);
+}
+
+std::string words_in(const char* pre_tokenizers) {
+  OrderedJson document = OrderedJson::parse(R"({"model": {"type": "WordLevel", "unk_token": "?",
+    "vocab": {"?": 0, "the": 1, "cat": 2, "12": 3, ".": 4, "日本": 5, "on": 6, "mat": 7, "s": 8}}})");
+  document["pre_tokenizer"] = {{"type", "Sequence"}, {"pretokenizers", OrderedJson::parse(pre_tokenizers)}};
   return json_text(document);
 }
 
@@ -98,7 +132,9 @@ std::vector<std::shared_ptr<const text::Tokenizer>> small_tokenizers() {
   for (const std::string& json :
        {byte_level_bpe(GptPattern::kGpt2, false), byte_level_bpe(GptPattern::kLlama3, true),
         byte_level_bpe(GptPattern::kQwen2, false), byte_level_bpe(GptPattern::kO200k, false), wordpiece(true),
-        wordpiece(false), std::string(kWordLevel), std::string(kUnigram), llama2()}) {
+        wordpiece(false), std::string(kWordLevel), std::string(kUnigram), llama2(), normalized_bytes(),
+        grouped_digits(), words_in(R"([{"type": "WhitespaceSplit"}, {"type": "FixedLength", "length": 3}])"),
+        words_in(R"([{"type": "UnicodeScripts"}, {"type": "WhitespaceSplit"}])")}) {
     tokenizers.push_back(text::parse_tokenizer(json, "small.json"));
   }
   return tokenizers;

@@ -96,8 +96,8 @@ TEST(EncodingStream, PartsOfATextGiveTheTokensOfTheWhole) {
     const text::EncodeOptions encode{.add_special_tokens = random() % 3 > 0, .truncate_and_pad = random() % 4 > 0};
     std::string input;
     std::vector<std::string> lines;
-    for (const size_t size :
-         {size_t{0}, size_t{random() % 60}, size_t{60'000 + random() % 90'000}, size_t{random() % 60}}) {
+    for (const size_t size : {size_t{0}, size_t{random() % 60}, size_t{60'000 + random() % 90'000}, size_t{150'000},
+                              size_t{random() % 60}}) {
       lines.push_back(random_line(size, random));
       input += lines.back() + "\n";
     }

@@ -226,6 +226,9 @@ def component_cases():
         "lines": p.Split(Regex(r"^.*$"), "isolated"), "dots": p.Split(Regex(r"(?m:.+?b)"), "isolated"),
         "case": p.Split(Regex(r"(?i)[a-z]+|ß|σ"), "contiguous"), "hex": p.Split(Regex(r"\h+|\H"), "isolated"),
         "Sequence": p.Sequence([p.Whitespace(), p.Digits(True), p.Punctuation("merged_with_next")]),
+        "FixedLength of words": p.Sequence([p.WhitespaceSplit(), p.FixedLength(3)]),
+        "UnicodeScripts words": p.Sequence([p.UnicodeScripts(), p.WhitespaceSplit()]),
+        "digits from the right": p.Sequence([p.Split(Regex(r"\d{1,3}(?=(\d{3})*\b)"), "isolated"), p.WhitespaceSplit()]),
     }
     for behavior in ("removed", "isolated", "merged_with_previous", "merged_with_next", "contiguous"):
         splits[f"Punctuation {behavior}"] = p.Punctuation(behavior)

@@ -22,10 +22,16 @@ Encoding encode_in_parts(const Tokenizer& tokenizer, std::string_view text, int&
     num_cuts += end < text.size();
     const size_t num_before = begin == 0 ? 0 : last_character_size(text.substr(0, begin));
     const size_t from = begin - num_before;
-    const Encoding encoding = tokenizer.encode_with_offsets(text.substr(from, end - from), {.num_before = num_before});
+    // No part before may have had a token.
+    const Encoding encoding = tokenizer.encode_with_offsets(
+        text.substr(from, end - from), {.is_part = true, .places_as_first = false, .num_before = num_before});
+    const Encoding as_first = tokenizer.encode_with_offsets(
+        text.substr(from, end - from), {.is_part = true, .places_as_first = true, .num_before = num_before});
+    const bool is_first = all.ids.empty();
     all.ids.insert(all.ids.end(), encoding.ids.begin(), encoding.ids.end());
     const auto moved = static_cast<int64_t>(from);
-    for (const auto& [token_begin, token_end] : encoding.offsets) {
+    for (size_t i = 0; i < encoding.ids.size(); ++i) {
+      const auto& [token_begin, token_end] = is_first && i == 0 ? as_first.offsets[i] : encoding.offsets[i];
       all.offsets.push_back({token_begin + moved, token_end + moved});
     }
   }

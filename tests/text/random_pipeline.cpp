@@ -33,7 +33,7 @@ const Json& normalizers() {
 }
 
 const Json& pre_tokenizers() {
-  static const Json made = parts_of(R"([
+  static const Json made = parts_of(R"x([
     {"type": "BertPreTokenizer"}, {"type": "Whitespace"}, {"type": "WhitespaceSplit"}, {"type": "UnicodeScripts"},
     {"type": "Digits", "individual_digits": true}, {"type": "Digits", "individual_digits": false},
     {"type": "Punctuation", "behavior": "Isolated"}, {"type": "Punctuation", "behavior": "MergedWithPrevious"},
@@ -55,10 +55,14 @@ const Json& pre_tokenizers() {
     {"type": "Split", "pattern": {"Regex": " ?\\p{L}+"}, "behavior": "MergedWithNext", "invert": false},
     {"type": "Split", "pattern": {"Regex": "\\w+|[^\\w\\s]+"}, "behavior": "Removed", "invert": true},
     {"type": "Split", "pattern": {"Regex": "\\s+$"}, "behavior": "Isolated", "invert": false},
+    {"type": "Split", "pattern": {"Regex": "\\d{1,3}(?=(\\d{3})*\\b)"}, "behavior": "Isolated", "invert": false},
+    {"type": "Split", "pattern": {"Regex": "(?<=[a-z])[A-Z]|(?<!\\w)b+|\\Ba"}, "behavior": "Isolated", "invert": false},
+    {"type": "Split", "pattern": {"Regex": "(?=c)|^a|(?<= )a+"}, "behavior": "Removed", "invert": false},
+    {"type": "Split", "pattern": {"Regex": "[ab]+(?=\\s|$)"}, "behavior": "Isolated", "invert": true},
     {"type": "Split", "pattern": {"Regex": "[\\r\\n]"}, "behavior": "Isolated", "invert": false},
     {"type": "Split", "pattern":
       {"Regex": "'s|'t|'re|'ve|'m|'ll|'d| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)|\\s+"},
-     "behavior": "Isolated", "invert": false}])");
+     "behavior": "Isolated", "invert": false}])x");
   return made;
 }
 

@@ -16,13 +16,6 @@ constexpr size_t kLongBytes = size_t{1} << 20;
 // So many bytes at the end of a text may show a place to cut only with what comes behind them.
 constexpr size_t kUnsettledBytes = 8;
 
-// Whether the first token that truncation leaves gets another place than it has as a later one of its part.
-bool loses_place(const text::TextFrame& frame, const text::EncodeOptions& encode,
-                 const EncodingStream::Options& options) {
-  const bool loses_first = encode.truncate_and_pad && frame.truncation && frame.truncation->is_left;
-  return options.has_offsets && loses_first && frame.places_first_apart;
-}
-
 }  // namespace
 
 EncodingStream::EncodingStream(const text::Tokenizer& tokenizer, const text::EncodeOptions& encode,
@@ -31,8 +24,7 @@ EncodingStream::EncodingStream(const text::Tokenizer& tokenizer, const text::Enc
       encode_(encode),
       options_(options),
       emit_(std::move(emit)),
-      may_cut_((tokenizer.is_cuttable() || tokenizer.block_encoder({}) != nullptr) &&
-               !loses_place(tokenizer.text_frame(), encode, options)),
+      may_cut_(tokenizer.is_cuttable() || tokenizer.block_encoder({}) != nullptr),
       assembly_(tokenizer.text_frame(), encode, options.has_offsets, emit_) {
   if (!may_cut_) return;
   encode_.add_special_tokens = false;
@@ -50,7 +42,10 @@ void EncodingStream::add_part(size_t begin, size_t end, bool is_end) {
 }
 
 size_t EncodingStream::add_parts(size_t begin, size_t end, bool is_end) {
-  if (may_cut_ && is_inside_ && assembly_.is_full()) {  // nobody sees the rest
+  // Nobody sees the rest, unless it is that of a text whose beginning waits behind the end of another.
+  const bool is_in_assembly =
+      std::none_of(waiting_parts_.begin(), waiting_parts_.end(), [](const Part& part) { return part.is_end; });
+  if (may_cut_ && is_inside_ && is_in_assembly && assembly_.is_full()) {
     begin = end;
     blocks_.reset();
   }
@@ -71,10 +66,13 @@ size_t EncodingStream::add_parts(size_t begin, size_t end, bool is_end) {
       uncut_ = std::max(uncut_, end - kUnsettledBytes);
       if (end - begin < kLongBytes) break;
       const size_t num_before = size_before(begin);
-      blocks_ = tokenizer_.block_encoder({.before = std::string(text.substr(begin - num_before, num_before)),
-                                          .special_in_text = encode_.special_in_text,
-                                          .has_offsets = options_.has_offsets});
+      text::BlockEncoderOptions options = {.before = std::string(text.substr(begin - num_before, num_before)),
+                                           .special_in_text = encode_.special_in_text,
+                                           .has_offsets = options_.has_offsets};
+      blocks_ = tokenizer_.block_encoder(options);
       if (!blocks_) break;
+      options.places_as_first = true;
+      blocks_as_first_ = assembly_.needs_offsets_as_first() ? tokenizer_.block_encoder(options) : nullptr;
       blocks_begin_ = num_gone_ + static_cast<int64_t>(begin - num_before);
       continue;
     }
@@ -88,6 +86,21 @@ size_t EncodingStream::add_parts(size_t begin, size_t end, bool is_end) {
 
 void EncodingStream::emit(const Tokens& tokens) { may_cut_ ? assembly_.add(tokens) : emit_(tokens); }
 
+text::Encoding EncodingStream::encode_block(text::BlockEncoder& encoder, std::string_view block, bool is_last) const {
+  text::Encoding tokens;
+  try {
+    encoder.push(block, tokens);
+    if (is_last) encoder.finish(tokens);
+  } catch (const text::UnknownCharacterError& error) {
+    throw error.in_file(options_.name, blocks_begin_);
+  }
+  for (auto& [token_begin, token_end] : tokens.offsets) {
+    token_begin += blocks_begin_;
+    token_end += blocks_begin_;
+  }
+  return tokens;
+}
+
 size_t EncodingStream::add_to_block_encoder(size_t begin, size_t end, bool is_end) {
   encode_parts(nullptr);  // they come before
   emit_waiting();
@@ -99,21 +112,13 @@ size_t EncodingStream::add_to_block_encoder(size_t begin, size_t end, bool is_en
     const bool is_whole = is_end && begin + block.size() == end && cut == text::kNoCut;
     const size_t size = std::min(cut, block.size());
     const bool is_last = cut != text::kNoCut || is_whole;
-    text::Encoding tokens;
-    try {
-      blocks_->push(block.substr(0, size), tokens);
-      if (is_last) blocks_->finish(tokens);
-    } catch (const text::UnknownCharacterError& error) {
-      throw error.in_file(options_.name, blocks_begin_);
-    }
+    const text::Encoding tokens = encode_block(*blocks_, block.substr(0, size), is_last);
+    text::Encoding as_first;
+    if (blocks_as_first_) as_first = encode_block(*blocks_as_first_, block.substr(0, size), is_last);
     if (is_last) blocks_.reset();
-    for (auto& [token_begin, token_end] : tokens.offsets) {
-      token_begin += blocks_begin_;
-      token_end += blocks_begin_;
-    }
     begin += size;
     is_inside_ = !is_whole;
-    emit({.ids = tokens.ids, .offsets = tokens.offsets, .is_end = is_whole});
+    emit({.ids = tokens.ids, .offsets = tokens.offsets, .offsets_as_first = as_first.offsets, .is_end = is_whole});
   }
   return begin;
 }
@@ -142,7 +147,7 @@ void EncodingStream::encode_parts(const std::function<void()>& beside) {
 
 void EncodingStream::emit_waiting() {
   for (size_t i = 0; i < waiting_parts_.size(); ++i) {
-    emit({.ids = waiting_.ids_of(i), .offsets = {}, .is_end = waiting_parts_[i].is_end});
+    emit({.ids = waiting_.ids_of(i), .offsets = {}, .offsets_as_first = {}, .is_end = waiting_parts_[i].is_end});
   }
   waiting_parts_.clear();
 }
@@ -156,23 +161,32 @@ void EncodingStream::encode_parts_without_offsets(const std::function<void()>& b
   std::swap(waiting_, batch_);
 }
 
+text::Encoding EncodingStream::encode_part(size_t part, bool places_as_first) const {
+  text::EncodeOptions encode = encode_;
+  encode.num_before = num_before_[part];
+  encode.places_as_first = places_as_first;
+  text::Encoding encoding = tokenizer_.encode_with_offsets(views_[part], encode);
+  const int64_t begin = num_gone_ + static_cast<int64_t>(parts_[part].begin - num_before_[part]);
+  for (auto& [token_begin, token_end] : encoding.offsets) {
+    token_begin += begin;
+    token_end += begin;
+  }
+  return encoding;
+}
+
 void EncodingStream::encode_parts_with_offsets() {
   std::vector<text::Encoding> encodings(parts_.size());
   const auto num_parts = static_cast<int64_t>(parts_.size());
   parallel_for(0, num_parts, 1, [&](int64_t first, int64_t last) {
-    for (auto i = static_cast<size_t>(first); i < static_cast<size_t>(last); ++i) {
-      text::EncodeOptions encode = encode_;
-      encode.num_before = num_before_[i];
-      encodings[i] = tokenizer_.encode_with_offsets(views_[i], encode);
-      const int64_t begin = num_gone_ + static_cast<int64_t>(parts_[i].begin - num_before_[i]);
-      for (auto& [token_begin, token_end] : encodings[i].offsets) {
-        token_begin += begin;
-        token_end += begin;
-      }
-    }
+    for (auto i = static_cast<size_t>(first); i < static_cast<size_t>(last); ++i) encodings[i] = encode_part(i, false);
   });
   for (size_t i = 0; i < parts_.size(); ++i) {
-    emit({.ids = encodings[i].ids, .offsets = encodings[i].offsets, .is_end = parts_[i].is_end});
+    text::Encoding as_first;
+    if (may_cut_ && assembly_.needs_offsets_as_first()) as_first = encode_part(i, true);
+    emit({.ids = encodings[i].ids,
+          .offsets = encodings[i].offsets,
+          .offsets_as_first = as_first.offsets,
+          .is_end = parts_[i].is_end});
   }
 }
 

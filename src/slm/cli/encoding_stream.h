@@ -63,6 +63,9 @@ class EncodingStream {
   void encode_parts(const std::function<void()>& beside);
   void encode_parts_without_offsets(const std::function<void()>& beside);
   void encode_parts_with_offsets();
+  // Both with places in all that was encoded.
+  text::Encoding encode_block(text::BlockEncoder& encoder, std::string_view block, bool is_last) const;
+  text::Encoding encode_part(size_t part, bool places_as_first) const;
   void emit(const Tokens& part);
   void emit_waiting();
   // Throws for the first one in the parts, of which any may have been met first.
@@ -79,8 +82,9 @@ class EncodingStream {
   size_t searched_ = 0;     // bytes of pending_ that have no newline
   size_t uncut_ = 0;        // in pending_: there is no place to cut before this, behind the part that begins there
   int64_t num_gone_ = 0;    // bytes that were before pending_
-  std::unique_ptr<text::BlockEncoder> blocks_;  // where the text goes on without a place to cut
-  int64_t blocks_begin_ = 0;                    // in all that was encoded: what the places of its tokens count from
+  std::unique_ptr<text::BlockEncoder> blocks_;           // where the text goes on without a place to cut
+  std::unique_ptr<text::BlockEncoder> blocks_as_first_;  // with the places that tokens have as the first of the text
+  int64_t blocks_begin_ = 0;  // in all that was encoded: what the places of its tokens count from
   std::string pending_;
   std::vector<Part> parts_;
   std::vector<std::string_view> views_;

@@ -52,6 +52,13 @@ void HeldTokens::keep_last(size_t count) {
   num_returned_ = num_gone;
 }
 
+text::TokenOffsets HeldTokens::first_offsets() const {
+  if (first_ >= num_in_files_) return offsets_[first_ - num_in_files_];
+  std::vector<text::TokenOffsets> first;
+  read(offset_file_, first_, 1, first);
+  return first[0];
+}
+
 void HeldTokens::move_to_files() {
   // What is forgotten need not be written, where that is worth moving the rest.
   const size_t num_gone = first_ - std::min(first_, num_in_files_);

@@ -21,12 +21,14 @@ class HeldTokens {
   void add(std::span<const int32_t> ids, std::span<const text::TokenOffsets> offsets);
   // Forgets all but the last `count`.
   void keep_last(size_t count);
+  size_t size() const { return num_in_files_ + ids_.size() - first_; }
+  // Of the first that is held; there must be one, with offsets.
+  text::TokenOffsets first_offsets() const;
   // Gives all that are held, in their order, in blocks.
   void give(const Give& give) const;
   void clear();
 
  private:
-  size_t size() const { return num_in_files_ + ids_.size() - first_; }
   void move_to_files();
 
   size_t first_ = 0;         // that is held: all before it, in the files and behind those, are forgotten

@@ -22,8 +22,8 @@ TextAssembly::TextAssembly(const text::TextFrame& frame, const text::EncodeOptio
   waits_ = max_left_ != kNoLimit || (pads_ && frame.padding->is_left);
 }
 
-void TextAssembly::emit(std::span<const int32_t> ids, std::span<const text::TokenOffsets> offsets) {
-  if (!ids.empty()) emit_({.ids = ids, .offsets = offsets, .is_end = false});
+void TextAssembly::emit(std::span<const int32_t> ids, std::span<const text::TokenOffsets> offsets) const {
+  if (!ids.empty()) emit_({.ids = ids, .offsets = offsets, .offsets_as_first = {}, .is_end = false});
 }
 
 void TextAssembly::emit_without_place(std::span<const int32_t> ids) {
@@ -52,16 +52,35 @@ void TextAssembly::add(const TextTokens& part) {
   is_begun_ = true;
   const size_t count = std::min(part.ids.size(), max_right_ - num_taken_);
   const auto ids = part.ids.first(count);
-  const auto offsets = has_offsets_ ? part.offsets.first(count) : part.offsets;
+  std::vector<text::TokenOffsets> offsets(part.offsets.begin(), part.offsets.end());
+  offsets.resize(std::min(count, offsets.size()));
+  if (num_taken_ == 0 && count > 0 && !part.offsets_as_first.empty()) offsets[0] = part.offsets_as_first[0];
   num_taken_ += count;
   if (waits_ || comes_again) held_.add(ids, offsets);
-  if (max_left_ != kNoLimit) held_.keep_last(max_left_);
+  if (max_left_ != kNoLimit) {
+    held_.keep_last(max_left_);
+    if (!part.offsets_as_first.empty()) held_as_first_.add(ids, part.offsets_as_first);
+    held_as_first_.keep_last(max_left_);
+  }
   if (!waits_) emit(ids, offsets);
   if (part.is_end) end_text();
 }
 
+void TextAssembly::emit_held() const {
+  bool is_first = held_as_first_.size() > 0;
+  held_.give([&](std::span<const int32_t> ids, std::span<const text::TokenOffsets> offsets) {
+    if (is_first) {
+      const text::TokenOffsets place = held_as_first_.first_offsets();
+      emit(ids.first(1), {&place, 1});
+      ids = ids.subspan(1);
+      offsets = offsets.subspan(1);
+      is_first = false;
+    }
+    emit(ids, offsets);
+  });
+}
+
 void TextAssembly::end_text() {
-  const auto emit_held = [this] { held_.give([this](auto ids, auto offsets) { emit(ids, offsets); }); };
   if (waits_) {
     emit_padding(/*is_left=*/true);
     emit_around(0);
@@ -72,8 +91,9 @@ void TextAssembly::end_text() {
     emit_around(place);
   }
   emit_padding(/*is_left=*/false);
-  emit_({.ids = {}, .offsets = {}, .is_end = true});
+  emit_({.ids = {}, .offsets = {}, .offsets_as_first = {}, .is_end = true});
   held_.clear();
+  held_as_first_.clear();
   is_begun_ = false;
   num_taken_ = 0;
 }

@@ -14,7 +14,9 @@ namespace slm::cli {
 struct TextTokens {
   std::span<const int32_t> ids;
   std::span<const text::TokenOffsets> offsets;  // in all that was encoded; empty unless wanted
-  bool is_end;                                  // the last of the text
+  // The same of each as the first of its text, where that may differ; else empty.
+  std::span<const text::TokenOffsets> offsets_as_first;
+  bool is_end;  // the last of the text
 };
 
 // Makes the tokens of texts, one after the other, of those of their parts: what Tokenizer::encode() gives for the whole
@@ -29,17 +31,22 @@ class TextAssembly {
 
   // The parts come with `is_end` where the text ends.
   void add(const TextTokens& part);
+  // Whether the next part must come with offsets_as_first.
+  bool needs_offsets_as_first() const {
+    return has_offsets_ && frame_.places_first_apart && (num_taken_ == 0 || max_left_ != kNoLimit);
+  }
   // What is left of the text changes nothing.
   bool is_full() const { return num_taken_ == max_right_; }
 
  private:
   static constexpr size_t kNoLimit = std::numeric_limits<size_t>::max();
 
-  void emit(std::span<const int32_t> ids, std::span<const text::TokenOffsets> offsets);
+  void emit(std::span<const int32_t> ids, std::span<const text::TokenOffsets> offsets) const;
   // What comes before the first, the second, ... text, and behind the last one.
   void emit_around(size_t place);
   void emit_without_place(std::span<const int32_t> ids);
   void emit_padding(bool is_left);
+  void emit_held() const;
   void end_text();
 
   const text::TextFrame& frame_;
@@ -54,6 +61,7 @@ class TextAssembly {
   bool is_begun_ = false;
   size_t num_taken_ = 0;  // tokens of the text, those that were left out later, too
   HeldTokens held_;
+  HeldTokens held_as_first_;  // the same tokens, where truncation decides which is the first
 };
 
 }  // namespace slm::cli

@@ -16,6 +16,7 @@ struct BlockEncoderOptions {
   std::string before;
   bool special_in_text = true;            // as EncodeOptions
   bool has_offsets = true;                // false: only ids are wanted
+  bool places_as_first = false;           // as EncodeOptions
   size_t window_bytes = size_t{1} << 16;  // so much text is looked at at once
 };
 

@@ -13,14 +13,12 @@ namespace {
 // A normalizer without state of its own, which sees characters one by one or as normal forms do.
 class FunctionNormalizer final : public Normalizer {
  public:
-  FunctionNormalizer(std::function<void(AlignedText&)> apply, bool is_local)
-      : apply_(std::move(apply)), is_local_(is_local) {}
+  explicit FunctionNormalizer(std::function<void(AlignedText&)> apply) : apply_(std::move(apply)) {}
   void normalize(AlignedText& text) const override { apply_(text); }
-  bool is_local(char32_t, char32_t) const override { return is_local_; }
+  bool is_local(char32_t, char32_t) const override { return true; }
 
  private:
   std::function<void(AlignedText&)> apply_;
-  bool is_local_;
 };
 
 class ReplaceNormalizer final : public Normalizer {
@@ -50,8 +48,8 @@ class NormalizerSequence final : public Normalizer {
   std::vector<std::unique_ptr<Normalizer>> steps_;
 };
 
-std::unique_ptr<Normalizer> from_function(std::function<void(AlignedText&)> apply, bool is_local = true) {
-  return std::make_unique<FunctionNormalizer>(std::move(apply), is_local);
+std::unique_ptr<Normalizer> from_function(std::function<void(AlignedText&)> apply) {
+  return std::make_unique<FunctionNormalizer>(std::move(apply));
 }
 
 void lowercase(AlignedText& text) {
@@ -143,9 +141,7 @@ std::unique_ptr<Normalizer> prepend_normalizer(std::string prefix) {
   return from_function([prefix = std::move(prefix)](AlignedText& text) { text.prepend(prefix); });
 }
 
-std::unique_ptr<Normalizer> byte_level_normalizer() {
-  return from_function(spell_bytes, /*is_local=*/false);  // to what comes next all characters are letters
-}
+std::unique_ptr<Normalizer> byte_level_normalizer() { return from_function(spell_bytes); }
 
 std::unique_ptr<Normalizer> normalizer_sequence(std::vector<std::unique_ptr<Normalizer>> steps) {
   return std::make_unique<NormalizerSequence>(std::move(steps));

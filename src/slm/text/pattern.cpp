@@ -18,8 +18,11 @@ class LiteralPattern final : public Pattern {
     return {begin, begin == std::string_view::npos ? begin : begin + literal_.size()};
   }
 
-  bool is_local(char32_t, char32_t) const override {
-    return !literal_.empty() && literal_.size() == static_cast<size_t>(read_utf8(literal_, 0).length);
+  Locality locality(char32_t before, char32_t after) const override {
+    if (literal_.empty()) return Locality::kNone;
+    const Utf8Char first = read_utf8(literal_, 0);
+    if (literal_.size() != static_cast<size_t>(first.length)) return Locality::kNone;
+    return first.code_point == before || first.code_point == after ? Locality::kSplit : Locality::kLocal;
   }
 
   // All but what may be the beginning of another match.

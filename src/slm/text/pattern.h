@@ -10,6 +10,14 @@
 
 namespace slm::text {
 
+// What a step does at a place between two characters, which may be 0 where they are not known: less comes first.
+enum class Locality {
+  kNone,   // what becomes of one side may depend on more of the other than its one character
+  kApart,  // it does not, but whether the text is split at the place may
+  kLocal,  // nor does that
+  kSplit,  // the text is split there
+};
+
 // What a tokenizer looks for in a text: a string, or a regular expression. Immutable; safe from several threads.
 class Pattern {
  public:
@@ -22,9 +30,11 @@ class Pattern {
   // The first match that begins at `from` or later; begin is std::string_view::npos where there is none.
   virtual Match find(std::string_view text, size_t from) const = 0;
 
-  // Whether, at the place between these two, where a word ends, no match goes on beyond it, and matches on both sides
-  // are what they would be without more than the one character of the other side.
-  virtual bool is_local(char32_t before, char32_t after) const = 0;
+  // At the place between these two, where a word ends. kApart: no match goes on beyond it, and matches on both sides
+  // are what they would be without more than the one character of the other side. kLocal: no match is empty, either,
+  // and the left side need not be seen from the right. kSplit: a match ends or begins there, too.
+  virtual Locality locality(char32_t before, char32_t after) const = 0;
+  bool is_local(char32_t before, char32_t after) const { return locality(before, after) >= Locality::kLocal; }
 
   // How much of the beginning of a text, of which more may follow, has the same matches however it goes on, and what is
   // behind those that it has alone. 0 where none is known to. `num_searched`: so much has been asked for without avail.

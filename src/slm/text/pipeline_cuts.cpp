@@ -65,11 +65,12 @@ bool PipelineCuts::find_out(char32_t before, char32_t after) const {
   const std::string run(16, after < 0x80 ? static_cast<char>(after) : ' ');
   std::optional<char32_t> last;
   for (const std::string& before_it : {std::string(), std::string("q")}) {
-    for (const std::string& behind :
-         {std::string("x"), std::string(), right, right + "x", std::string("\n"), std::string("\t "), run}) {
-      const auto found = last_if_apart(before_it + left, right + behind);
-      if (!found || (last && *last != *found)) return false;
-      last = found;
+    for (const char* const rest : {"", "x"}) {
+      for (const std::string& space : {std::string(), right, std::string("\n"), std::string("\t "), run, left}) {
+        const auto found = last_if_apart(before_it + left, right + space + rest);
+        if (!found || (last && *last != *found)) return false;
+        last = found;
+      }
     }
   }
   return true;
@@ -95,8 +96,11 @@ std::optional<char32_t> PipelineCuts::last_if_apart(const std::string& left, con
   const char32_t after = read_utf8(normalized, middle).code_point;
   const TokenEdges& edges = pipeline_.added_tokens->edges();
   if (!edges.allow_cut(before, after) || edges.may_end_with(before)) return std::nullopt;
-  if (pipeline_.pre_tokenizer && !pipeline_.pre_tokenizer->is_local(before, after)) return std::nullopt;
+  const Locality locality =
+      pipeline_.pre_tokenizer ? pipeline_.pre_tokenizer->locality(before, after) : Locality::kLocal;
+  if (locality == Locality::kNone) return std::nullopt;
 
+  bool is_split = true;
   std::vector<Piece> pieces;
   pieces.push_back({std::move(aligned), std::nullopt});
   if (pipeline_.pre_tokenizer) pipeline_.pre_tokenizer->split(pieces);
@@ -105,8 +109,11 @@ std::optional<char32_t> PipelineCuts::last_if_apart(const std::string& left, con
     const size_t border = piece.text.first_from(place);
     if (border == 0 || border == piece_text.size()) continue;
     const char32_t left_one = last_character_of(std::string_view(piece_text).substr(0, border));
+    is_split = false;
     if (!pipeline_.model->keeps_apart(left_one, read_utf8(piece_text, border).code_point)) return std::nullopt;
   }
+  // Another text may have no border here, nor need this one.
+  if (is_split && locality == Locality::kApart) return std::nullopt;
   return before;
 }
 

@@ -39,7 +39,8 @@ TextFrame frame_of(const Pipeline& pipeline) {
                                     .has_offsets = false,
                                     .add_special_tokens = true,
                                     .is_begin = true,
-                                    .is_part = false});
+                                    .is_part = false,
+                                    .places_as_first = false});
   frame.around.assign(1, {});
   for (const int32_t id : encoding.ids) {
     if (id == kText) {
@@ -102,7 +103,8 @@ Encoding PipelineTokenizer::run(std::string_view text, const EncodeOptions& opti
                              .has_offsets = has_offsets,
                              .add_special_tokens = options.add_special_tokens,
                              .is_begin = options.num_before == 0,
-                             .is_part = options.is_part || options.num_before > 0});
+                             .is_part = options.is_part || options.num_before > 0,
+                             .places_as_first = options.places_as_first});
   }
   if (options.truncate_and_pad) pipeline_.length_rules.pad(encoding, has_offsets);
   return encoding;

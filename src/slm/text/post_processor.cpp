@@ -68,7 +68,8 @@ class OffsetTrimmer final : public PostProcessor {
   void process(const PostProcessorInput& input) const override {
     if (!input.has_offsets) return;
     for (size_t i = 0; i < input.encoding.ids.size(); ++i) {
-      trim(input.text, input.tokens[i], i == 0 && input.is_begin, input.encoding.offsets[i]);
+      const bool is_first = input.places_as_first || (i == 0 && input.is_begin);
+      trim(input.text, input.tokens[i], is_first, input.encoding.offsets[i]);
     }
   }
 

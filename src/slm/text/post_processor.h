@@ -17,8 +17,9 @@ struct PostProcessorInput {
   std::string_view text;  // the original
   bool has_offsets;       // else encoding.offsets is empty
   bool add_special_tokens;
-  bool is_begin;  // of the original, not what goes on behind a cut
-  bool is_part;   // EncodeOptions: only the places may change
+  bool is_begin;         // of the original, not what goes on behind a cut
+  bool is_part;          // EncodeOptions: only the places may change
+  bool places_as_first;  // EncodeOptions
 };
 
 // Adds the tokens that go around a text, and trims offsets. Immutable; safe from several threads.

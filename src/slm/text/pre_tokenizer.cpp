@@ -13,18 +13,33 @@ namespace {
 
 using SplitFunction = std::function<std::vector<AlignedText>(AlignedText)>;
 
-using LocalTest = std::function<bool(char32_t before, char32_t after)>;
+using LocalTest = std::function<Locality(char32_t before, char32_t after)>;
 
-bool is_always_local(char32_t, char32_t) { return true; }
-bool is_never_local(char32_t, char32_t) { return false; }
+Locality never_local(char32_t, char32_t) { return Locality::kNone; }
+
+// Of one that splits between two characters or does not, whatever is beside them.
+Locality locality_of(const SplitFunction& split_one, char32_t before, char32_t after) {
+  if (before == 0 || after == 0) return Locality::kLocal;
+  std::string both;
+  append_utf8(both, before);
+  const auto place = static_cast<int64_t>(both.size());
+  append_utf8(both, after);
+  for (const AlignedText& piece : split_one(AlignedText::of_bytes(both))) {
+    const auto [begin, end] = piece.original_range(0, piece.text().size());
+    if (begin < place && end > place) return Locality::kLocal;
+  }
+  return Locality::kSplit;
+}
 
 // A pre-tokenizer that treats each piece by itself.
 class PiecewisePreTokenizer final : public PreTokenizer {
  public:
-  PiecewisePreTokenizer(SplitFunction split_one, LocalTest is_local, bool keeps_characters)
-      : split_one_(std::move(split_one)), is_local_(std::move(is_local)), keeps_characters_(keeps_characters) {}
+  PiecewisePreTokenizer(SplitFunction split_one, LocalTest locality, bool keeps_characters)
+      : split_one_(std::move(split_one)), locality_(std::move(locality)), keeps_characters_(keeps_characters) {}
 
-  bool is_local(char32_t before, char32_t after) const override { return is_local_(before, after); }
+  Locality locality(char32_t before, char32_t after) const override {
+    return locality_ ? locality_(before, after) : locality_of(split_one_, before, after);
+  }
   bool keeps_characters() const override { return keeps_characters_; }
 
   void split(std::vector<Piece>& pieces) const override {
@@ -44,7 +59,7 @@ class PiecewisePreTokenizer final : public PreTokenizer {
 
  private:
   SplitFunction split_one_;
-  LocalTest is_local_;
+  LocalTest locality_;  // null: that of single characters
   bool keeps_characters_;
 };
 
@@ -55,14 +70,20 @@ class PreTokenizerSequence final : public PreTokenizer {
   void split(std::vector<Piece>& pieces) const override {
     for (const auto& step : steps_) step->split(pieces);
   }
-  bool is_local(char32_t before, char32_t after) const override {
+  // What comes behind a step that splits there sees two texts.
+  Locality locality(char32_t before, char32_t after) const override {
     bool keeps = true;
+    Locality all = Locality::kLocal;
     for (const auto& step : steps_) {
-      const bool is_local = keeps ? step->is_local(before, after) : step->is_local(0, 0) && step->is_local(before, 0);
-      if (!is_local) return false;
+      const Locality one =
+          keeps ? step->locality(before, after) : std::min(step->locality(0, 0), step->locality(before, 0));
+      if (one == Locality::kNone || one == Locality::kSplit) return one;
+      // It may see the character before the place or not.
+      if (all == Locality::kApart && one == Locality::kLocal) return Locality::kNone;
+      all = std::min(all, one);
       keeps = keeps && step->keeps_characters();
     }
-    return true;
+    return all;
   }
   bool keeps_characters() const override {
     return std::all_of(steps_.begin(), steps_.end(), [](const auto& step) { return step->keeps_characters(); });
@@ -72,9 +93,10 @@ class PreTokenizerSequence final : public PreTokenizer {
   std::vector<std::unique_ptr<PreTokenizer>> steps_;
 };
 
-std::unique_ptr<PreTokenizer> piecewise(SplitFunction split_one, LocalTest is_local = is_always_local,
+// `locality`: null where single characters decide.
+std::unique_ptr<PreTokenizer> piecewise(SplitFunction split_one, LocalTest locality = nullptr,
                                         bool keeps_characters = true) {
-  return std::make_unique<PiecewisePreTokenizer>(std::move(split_one), std::move(is_local), keeps_characters);
+  return std::make_unique<PiecewisePreTokenizer>(std::move(split_one), std::move(locality), keeps_characters);
 }
 
 std::vector<AlignedText> single(AlignedText text) {
@@ -175,10 +197,11 @@ std::unique_ptr<PreTokenizer> byte_level_pre_tokenizer(const ByteLevelOptions& o
     for (AlignedText& piece : pieces) spell_bytes(piece);
     return pieces;
   };
-  const LocalTest is_local = [uses_regex = options.use_regex](char32_t before, char32_t after) {
-    return !uses_regex || is_word_end(before, after);
+  const LocalTest locality = [uses_regex = options.use_regex](char32_t before, char32_t after) {
+    if (!uses_regex) return Locality::kLocal;
+    return is_word_end(before, after) ? Locality::kSplit : Locality::kNone;
   };
-  return piecewise(split_one, is_local, /*keeps_characters=*/false);
+  return piecewise(split_one, locality, /*keeps_characters=*/false);
 }
 
 std::unique_ptr<PreTokenizer> metaspace_pre_tokenizer(char32_t replacement, PrependScheme scheme, bool splits) {
@@ -193,7 +216,7 @@ std::unique_ptr<PreTokenizer> metaspace_pre_tokenizer(char32_t replacement, Prep
     return split(text, parts_by_character(text.text(), [=](char32_t c) { return c == replacement; }),
                  SplitBehavior::kMergedWithNext);
   };
-  return piecewise(split_one, is_always_local, /*keeps_characters=*/false);
+  return piecewise(split_one, nullptr, /*keeps_characters=*/false);
 }
 
 std::unique_ptr<PreTokenizer> split_pre_tokenizer(std::unique_ptr<Pattern> pattern, SplitBehavior behavior,
@@ -206,8 +229,9 @@ std::unique_ptr<PreTokenizer> split_pre_tokenizer(std::unique_ptr<Pattern> patte
   };
   // Else what stands on one side may join the other, which depends on how that goes on.
   const bool keeps_apart = behavior == SplitBehavior::kIsolated || behavior == SplitBehavior::kRemoved;
-  return piecewise(split_one,
-                   [=](char32_t before, char32_t after) { return shared->is_local(before, keeps_apart ? after : 0); });
+  return piecewise(split_one, [=](char32_t before, char32_t after) {
+    return keeps_apart ? shared->locality(before, after) : std::min(shared->locality(before, 0), Locality::kLocal);
+  });
 }
 
 std::unique_ptr<PreTokenizer> whitespace_pre_tokenizer() {
@@ -218,7 +242,13 @@ std::unique_ptr<PreTokenizer> whitespace_pre_tokenizer() {
   });
 }
 
-std::unique_ptr<PreTokenizer> unicode_scripts_pre_tokenizer() { return piecewise(split_by_script, is_never_local); }
+std::unique_ptr<PreTokenizer> unicode_scripts_pre_tokenizer() {
+  return piecewise(split_by_script, [](char32_t before, char32_t after) {
+    // Behind a character that belongs to no script it depends on the one that does.
+    const bool is_known = before != 0 && joined_script_of(before) != 0;
+    return is_known ? locality_of(split_by_script, before, after) : Locality::kNone;
+  });
+}
 
 std::unique_ptr<PreTokenizer> fixed_length_pre_tokenizer(size_t num_characters) {
   const auto split_one = [=](AlignedText text) {
@@ -234,7 +264,7 @@ std::unique_ptr<PreTokenizer> fixed_length_pre_tokenizer(size_t num_characters) 
     }
     return pieces;
   };
-  return piecewise(split_one, is_never_local);
+  return piecewise(split_one, never_local);
 }
 
 }  // namespace slm::text

@@ -23,9 +23,10 @@ class PreTokenizer {
   virtual ~PreTokenizer() = default;
   // Pieces that are added tokens stay as they are.
   virtual void split(std::vector<Piece>& pieces) const = 0;
-  // Whether, at the place between these two, where a word ends, each side is split as it would be without more than the
-  // one character of the other side.
-  virtual bool is_local(char32_t before, char32_t after) const = 0;
+  // At the place between these two, where a word ends, from kApart on: each side is split as it would be without more
+  // than the one character of the other side.
+  virtual Locality locality(char32_t before, char32_t after) const = 0;
+  bool is_local(char32_t before, char32_t after) const { return locality(before, after) != Locality::kNone; }
   // Whether the pieces have the characters of the text.
   virtual bool keeps_characters() const { return true; }
 };

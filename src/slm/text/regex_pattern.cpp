@@ -28,7 +28,9 @@ class GptRegex final : public Pattern {
     return {from, gpt_match_end(pattern_, text, from)};
   }
 
-  bool is_local(char32_t before, char32_t after) const override { return is_word_end(before, after); }
+  Locality locality(char32_t before, char32_t after) const override {
+    return is_word_end(before, after) ? Locality::kSplit : Locality::kNone;  // all text is in matches
+  }
 
  private:
   GptPattern pattern_;
@@ -74,16 +76,16 @@ class Pcre2Pattern final : public Pattern {
     return {place[0], place[1]};
   }
 
-  bool is_local(char32_t before, char32_t after) const override {
-    if (shape_.is_one_character) return true;
-    if (is_whitespace(before)) return false;
-    if (shape_.is_white_space) return true;
-    if (!shape_.ends_before_space || after != ' ') return false;
+  Locality locality(char32_t before, char32_t after) const override {
+    if (shape_.is_one_character) {
+      return before != 0 && (is_match(before, "") || is_match(after, "")) ? Locality::kSplit : Locality::kLocal;
+    }
+    if (is_whitespace(before)) return Locality::kNone;
+    if (shape_.is_white_space) return Locality::kLocal;
+    if (after != ' ') return Locality::kNone;
     // Where it matches the one character, that is in a match wherever it stands: this one, or one that began before.
-    std::string word;
-    append_utf8(word, before);
-    const Match match = find(word + " ", 0);
-    return match.begin == 0 && match.end == word.size();
+    if (shape_.ends_before_space && is_match(before, " ")) return Locality::kSplit;
+    return shape_.is_apart_at_space ? Locality::kApart : Locality::kNone;
   }
 
   size_t settled_size(std::string_view text, size_t num_searched) const override {
@@ -91,6 +93,15 @@ class Pcre2Pattern final : public Pattern {
   }
 
  private:
+  // Whether the character is a match, before `rest`.
+  bool is_match(char32_t character, std::string_view rest) const {
+    std::string text;
+    append_utf8(text, character);
+    const size_t size = text.size();
+    const Match match = find(text.append(rest), 0);
+    return match.begin == 0 && match.end == size;
+  }
+
   std::string regex_;
   RegexShape shape_ = shape_of_regex(regex_);
   std::unique_ptr<pcre2_code, CodeDeleter> code_;

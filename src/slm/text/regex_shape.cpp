@@ -40,9 +40,10 @@ class ShapeReader {
   RegexShape run() {
     const Shape whole = alternatives();
     if (at_ < regex_.size()) throw NotUnderstood();
-    return {.is_one_character = whole.is_one_character && !looks_ahead_,
-            .is_white_space = !whole.may_be_empty && (whole.all & kVisible) == 0,
-            .ends_before_space = !whole.may_be_empty && !crosses_};
+    return {.is_one_character = whole.is_one_character && !looks_ahead_ && !looks_further_,
+            .is_white_space = !whole.may_be_empty && (whole.all & kVisible) == 0 && !looks_further_,
+            .ends_before_space = !whole.may_be_empty && !crosses_ && !looks_further_,
+            .is_apart_at_space = !crosses_};
   }
 
  private:
@@ -85,6 +86,10 @@ class ShapeReader {
         looks_ahead_ = true;
         continue;
       }
+      if (look_around()) {
+        looks_further_ = true;
+        continue;
+      }
       const Shape next = repeated(atom());
       meet(whole.last, next.first);
       whole = {.may_be_empty = whole.may_be_empty && next.may_be_empty,
@@ -95,6 +100,21 @@ class ShapeReader {
       is_begin = false;
     }
     return whole;
+  }
+
+  // Takes what stands for no characters, but looks at those beside it.
+  bool look_around() {
+    // Between a word and a space, or the end, is the same border. Behind the place there is the character before it.
+    if (take("\\b") || take("\\B") || take("^") || take("\\A")) return true;
+    // At the end of the text and before a space alike.
+    if (take("(?=\\s|$)") || take("(?=$|\\s)")) return true;
+    const bool is_behind = take("(?<=") || take("(?<!");
+    if (!is_behind && !take("(?=") && !take("(?!")) return false;
+    const Shape inside = alternatives();
+    if (!take(")")) throw NotUnderstood();
+    // What finds no space does not reach over the place, nor does it matter that one is there.
+    if (is_behind ? !inside.is_one_character : (inside.all & kSpace) != 0) throw NotUnderstood();
+    return true;
   }
 
   Shape repeated(Shape part) {
@@ -255,8 +275,9 @@ class ShapeReader {
   std::string_view regex_;
   size_t at_ = 0;
   int depth_ = 0;
-  bool crosses_ = false;  // a space may come behind a visible character
-  bool looks_ahead_ = false;
+  bool crosses_ = false;        // a space may come behind a visible character
+  bool looks_ahead_ = false;    // for the end of white space
+  bool looks_further_ = false;  // in another way
 };
 
 }  // namespace

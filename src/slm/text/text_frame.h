@@ -36,7 +36,8 @@ struct TextFrame {
   // For EncodeOptions::truncate_and_pad.
   std::optional<Truncation> truncation;
   std::optional<Padding> padding;
-  // The place of the first token depends on its being the first, also of those that truncation leaves.
+  // The place of the first token depends on its being the first, also of those that truncation leaves. A part has the
+  // others' unless it begins its text; EncodeOptions::places_as_first gives this one.
   bool places_first_apart = false;
 };
 

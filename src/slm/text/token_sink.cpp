@@ -42,7 +42,8 @@ void TokenSink::process() {
                                      .has_offsets = true,
                                      .add_special_tokens = false,
                                      .is_begin = is_begin_ && !which.empty() && which.front() == 0,
-                                     .is_part = true});
+                                     .is_part = true,
+                                     .places_as_first = options_.places_as_first});
   for (size_t i = 0; i < which.size(); ++i) {
     const auto& [begin, end] = recent.offsets[i];
     tokens_.offsets[which[i]] = {begin + recent_begin_, end + recent_begin_};

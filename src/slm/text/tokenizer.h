@@ -25,6 +25,8 @@ struct EncodeOptions {
   // The text is a part of one: it gets nothing around it, and no other length, and comes once; text_frame() is what
   // then becomes of all the parts. Not together with add_special_tokens or truncate_and_pad.
   bool is_part = false;
+  // Each token has the place that it has as the first of a text: TextFrame::places_first_apart.
+  bool places_as_first = false;
   // So many bytes at the beginning only show what the text comes behind, and get no ids: the last character before a
   // place where allows_cut() is true. With them, the text is a part in any case.
   size_t num_before = 0;

@@ -12,7 +12,8 @@ AlignedText AlignedText::of_bytes(std::string_view original) {
   aligned.text_ = original;
   aligned.alignment_.reserve(original.size());
   for (size_t at = 0; at < original.size();) {
-    const auto length = static_cast<size_t>(read_utf8(original, at).length);
+    const bool is_ascii = static_cast<unsigned char>(original[at]) < 0x80;
+    const size_t length = is_ascii ? 1 : static_cast<size_t>(read_utf8(original, at).length);
     const TokenOffsets place = {static_cast<int64_t>(at), static_cast<int64_t>(at + length)};
     aligned.alignment_.insert(aligned.alignment_.end(), length, place);
     at += length;

@@ -13,6 +13,12 @@ namespace {
 
 using Joint = TextJoints::Joint;
 
+bool is_printable_ascii(char c) { return c >= ' ' && c <= '~'; }
+
+size_t character_size(std::string_view text, size_t at) {
+  return is_printable_ascii(text[at]) ? 1 : static_cast<size_t>(read_utf8(text, at).length);
+}
+
 class PipelineBlockEncoder final : public BlockEncoder {
  public:
   PipelineBlockEncoder(const Tokenizer& tokenizer, const Pipeline& pipeline, const BlockEncoderOptions& options)
@@ -49,6 +55,10 @@ class PipelineBlockEncoder final : public BlockEncoder {
     constexpr size_t kMany = 64;
     text_ += block;
     while (text_.size() - looked_at_ >= 4) {  // a whole character
+      if (is_printable_ascii(text_[looked_at_]) && looked_at_ == vanishing_begin_) {
+        vanishing_begin_ = ++looked_at_;
+        continue;
+      }
       const Utf8Char c = read_utf8(text_, looked_at_);
       const size_t behind = looked_at_ + static_cast<size_t>(c.length);
       if (!may_be_left_out(c)) {
@@ -84,7 +94,7 @@ class PipelineBlockEncoder final : public BlockEncoder {
 
   // Where the last character before a place begins that leaves something. With fewer such, what leaves nothing.
   size_t last_before(size_t at) {
-    constexpr int kFew = 40;  // more than kMany bytes are not kept
+    constexpr int kFew = 80;  // more than kMany bytes are not kept
     size_t begin = at;
     for (int i = 0; i < kFew && begin > 0; ++i) {
       begin -= last_character_size(std::string_view(text_).substr(0, begin));
@@ -93,10 +103,15 @@ class PipelineBlockEncoder final : public BlockEncoder {
     return begin;
   }
 
+  Utf8Char character(size_t at) const {
+    const char c = text_[at];
+    return is_printable_ascii(c) ? Utf8Char{static_cast<unsigned char>(c), 1, true} : read_utf8(text_, at);
+  }
+
   Joint joint_at(size_t at) {
     if (!begins_character(text_, at)) return Joint::kUnsure;
-    const size_t begin = last_before(at);
-    const Utf8Char before = read_utf8(text_, begin), after = read_utf8(text_, at);
+    const size_t begin = is_printable_ascii(text_[at - 1]) ? at - 1 : last_before(at);
+    const Utf8Char before = character(begin), after = character(at);
     if (pipeline_.keeps_bytes && !(before.is_valid && after.is_valid)) return Joint::kUnsure;
     const Joint joint = joints_.between(before.code_point, after.code_point);
     const TokenEdges& edges = pipeline_.added_tokens->edges();
@@ -126,7 +141,7 @@ class PipelineBlockEncoder final : public BlockEncoder {
     if (!stream_ || !stream_->is_decided()) return;
     size_t at = begin_;
     while (text_.size() - at >= 8) {
-      const size_t next = at + static_cast<size_t>(read_utf8(text_, at).length);
+      const size_t next = at + character_size(text_, at);
       if (joint_at(next) != Joint::kTogether) break;
       at = next;
     }

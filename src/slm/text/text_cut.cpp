@@ -50,6 +50,9 @@ bool is_word_end(char32_t before, std::string_view left, char32_t after, std::st
 
 bool is_cut(std::string_view text, size_t at, const AllowsCut& allows) {
   if (at == 0 || at >= text.size() || is_continuation(text[at])) return false;
+  const bool is_ascii = static_cast<unsigned char>(text[at]) < 0x80;
+  const auto may_be_behind = [](char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == ','; };
+  if (is_ascii && text[at - 1] != '\n' && !may_be_behind(text[at])) return false;  // nearly everywhere
   const auto before = character_before(text, at);
   if (!before) return false;
   const Utf8Char c = read_utf8(text, at);

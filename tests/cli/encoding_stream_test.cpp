@@ -65,7 +65,7 @@ json random_tokenizer(const std::vector<json>& documents, std::mt19937& random) 
   while (document["truncation"].is_null() && random() % 3 > 0);
   do take("padding");
   while (document["padding"].is_null() && random() % 3 > 0);
-  const size_t lengths[] = {0, 1, 7, 300, 40'000, 10'000'000};
+  const size_t lengths[] = {0, 1, 7, 300, 20'000, 10'000'000};
   if (!document["truncation"].is_null()) {
     document["truncation"]["max_length"] = lengths[random() % std::size(lengths)];
     document["truncation"]["stride"] = 0;
@@ -96,7 +96,7 @@ TEST(EncodingStream, PartsOfATextGiveTheTokensOfTheWhole) {
     const text::EncodeOptions encode{.add_special_tokens = random() % 3 > 0, .truncate_and_pad = random() % 4 > 0};
     std::string input;
     std::vector<std::string> lines;
-    for (const size_t size : {size_t{0}, size_t{random() % 60}, size_t{60'000 + random() % 90'000}, size_t{150'000},
+    for (const size_t size : {size_t{0}, size_t{random() % 60}, size_t{150'000 + random() % 90'000}, size_t{150'000},
                               size_t{random() % 60}}) {
       lines.push_back(random_line(size, random));
       input += lines.back() + "\n";
@@ -136,6 +136,24 @@ TEST(EncodingStream, TextWithoutAPlaceToCutGivesTheTokensOfTheWhole) {
     ASSERT_EQ(of_all.ids.size(), 1u);
     ASSERT_TRUE(of_all.ids[0] == expected.ids) << run;
     ASSERT_TRUE(of_all.offsets[0] == expected.offsets) << run;
+  }
+}
+
+// What is left of a text is skipped only once its own tokens are enough.
+TEST(EncodingStream, ATextThatIsFullEndsBeforeTheNextOne) {
+  std::mt19937 random(2);
+  json document = fixtures()[0];
+  document["truncation"] = {
+      {"max_length", 20'000}, {"direction", "Right"}, {"strategy", "LongestFirst"}, {"stride", 0}};
+  const auto tokenizer = text::parse_tokenizer(document.dump(), "t.json");
+  const text::EncodeOptions encode{.truncate_and_pad = true};
+  const std::string first = random_line(200'000, random), second = random_line(200'000, random);
+  const std::vector<std::vector<int32_t>> expected = {tokenizer->encode(first, encode),
+                                                      tokenizer->encode(second, encode)};
+  for (size_t block_size = 10'000; block_size < 250'000; block_size += 10'000) {
+    const Encoded lines = encode_in_blocks(*tokenizer, first + "\n" + second, encode,
+                                           {.texts = EncodingStream::Texts::kLines}, block_size);
+    EXPECT_TRUE(lines.ids == expected) << block_size;
   }
 }
 

@@ -204,7 +204,7 @@ class FastByteLevelEncoder final : public FastEncoder {
           words[num_words++] = gap.word.key.word();
         }
       }
-      ShortWordIds merged[kTogether];
+      ShortWordIds merged[kTogether] = {};  // places behind a word's ids are packed, too
       if (merges_together_) short_merger_.merge({words, num_words}, merged);
       for (size_t i = 0; i < num_words; ++i) {
         GappedIds::Gap& gap = *chosen[i];

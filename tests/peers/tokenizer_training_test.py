@@ -100,11 +100,11 @@ def compare_bpe(name, probe, texts, **options):
 
 
 def compare_wordpiece(name, probe, texts, size, **options):
-    """Ties are not settled there, so two of their runs differ too."""
+    """Ties are not settled there, so two of their runs differ too: by how much, fewer than ten runs do not show surely."""
     document = slm(probe, texts, "wordpiece", "gpt2", size, lowercase=1, **options)
     Tokenizer.from_str(document)
     ours = set(json.loads(document)["model"]["vocab"])
-    runs = [set(their_wordpiece(texts, size, **options).get_vocab()) for _ in range(5)]
+    runs = [set(their_wordpiece(texts, size, **options).get_vocab()) for _ in range(12)]
     theirs = max(len(a ^ b) for a, b in itertools.combinations(runs, 2))
     mine = min(len(ours ^ run) for run in runs)
     good = mine <= theirs

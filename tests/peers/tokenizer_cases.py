@@ -228,6 +228,7 @@ def component_cases():
         "Sequence": p.Sequence([p.Whitespace(), p.Digits(True), p.Punctuation("merged_with_next")]),
         "FixedLength of words": p.Sequence([p.WhitespaceSplit(), p.FixedLength(3)]),
         "UnicodeScripts words": p.Sequence([p.UnicodeScripts(), p.WhitespaceSplit()]),
+        "words by their borders": p.Split(Regex(r"\b\w+\b"), "isolated"), "no borders": p.Split(Regex(r"\B\w"), "isolated"),
         "digits from the right": p.Sequence([p.Split(Regex(r"\d{1,3}(?=(\d{3})*\b)"), "isolated"), p.WhitespaceSplit()]),
     }
     for behavior in ("removed", "isolated", "merged_with_previous", "merged_with_next", "contiguous"):

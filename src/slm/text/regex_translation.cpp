@@ -5,6 +5,7 @@
 #include <array>
 #include <functional>
 #include <optional>
+#include <utility>
 
 #include "slm/core/error.h"
 #include "slm/text/unicode.h"
@@ -70,10 +71,14 @@ class Translator {
         ++at_;
       }
     }
+    // Once, because the list is long; at the end, where it changes no number of a group.
+    if (has_boundary_) out_ += "(?(DEFINE)(?<w>[" + list_of(is_word) + "]))";
     return out_;
   }
 
  private:
+  static bool is_word(uint16_t char_class) { return (char_class & kRegexWord) != 0; }
+
   bool next_is(std::string_view text) const { return regex_.substr(at_, text.size()) == text; }
 
   [[noreturn]] void refuse(std::string_view what) const {
@@ -104,7 +109,15 @@ class Translator {
         break;
       case 'w':
       case 'W':
-        append_class([](uint16_t k) { return (k & kRegexWord) != 0; }, is_negated, in_brackets);
+        append_class(is_word, is_negated, in_brackets);
+        break;
+      case 'b':  // inside brackets a backspace
+      case 'B':
+        if (in_brackets) {
+          out_ += regex_.substr(at_, 2);
+        } else {
+          word_boundary(is_negated);
+        }
         break;
       case 'h':  // a hexadecimal digit in Ruby, a horizontal space in Perl
         out_ += in_brackets ? "0-9A-Fa-f" : "[0-9A-Fa-f]";
@@ -138,6 +151,13 @@ class Translator {
         out_ += regex_.substr(at_, 2);
     }
     at_ += 2;
+  }
+
+  // Between a character of \w and another or none; PCRE2 would ask its own \w, to which marks belong only in part.
+  void word_boundary(bool is_negated) {
+    const auto [after_word, after_other] = is_negated ? std::pair("=", "!") : std::pair("!", "=");
+    out_ += fmt::format("(?:(?<=(?&w))(?{}(?&w))|(?<!(?&w))(?{}(?&w)))", after_word, after_other);
+    has_boundary_ = true;
   }
 
   // At \p{name}, \p{^name} or \P{name}.
@@ -221,6 +241,7 @@ class Translator {
   std::string_view regex_;
   size_t at_ = 0;
   std::string out_;
+  bool has_boundary_ = false;
 };
 
 }  // namespace

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "slm/core/error.h"
 #include "slm/text/bpe_stream.h"
 #include "slm/text/decoder.h"
@@ -39,6 +41,7 @@ BpeModel::BpeModel(Vocabulary vocabulary, const std::vector<std::pair<std::strin
   }
   merges_.set_in_order(is_in_order);
   if (options_.unknown_token) unknown_id_ = vocabulary_.find(*options_.unknown_token);
+  if (options_.byte_fallback) byte_ids_ = named_byte_ids(vocabulary_);
 }
 
 void BpeModel::append_character(std::string_view character, bool is_first, bool is_last,
@@ -61,13 +64,9 @@ void BpeModel::append_character(std::string_view character, bool is_first, bool 
     return;
   }
   if (options_.byte_fallback) {
-    std::vector<int32_t> bytes;
-    for (const char byte : token) {
-      bytes.push_back(vocabulary_.find(fmt::format("<0x{:02X}>", static_cast<unsigned char>(byte))));
-      if (bytes.back() == kNoToken) break;
-    }
-    if (bytes.back() != kNoToken) {
-      for (const int32_t id : bytes) append(id, 1);
+    const auto id_of = [this](char byte) { return byte_ids_[static_cast<unsigned char>(byte)]; };
+    if (std::none_of(token.begin(), token.end(), [&](char byte) { return id_of(byte) == kNoToken; })) {
+      for (const char byte : token) append(id_of(byte), 1);
       return;
     }
   }
@@ -111,16 +110,7 @@ void BpeModel::tokenize(std::string_view piece, std::vector<ModelToken>& tokens)
 // follow.
 bool BpeModel::spells_parts_alike() const {
   return options_.continuing_subword_prefix.empty() && options_.end_of_word_suffix.empty() &&
-         (options_.unknown_token || !fallback_ids().empty());
-}
-
-std::vector<int32_t> BpeModel::fallback_ids() const {
-  std::vector<int32_t> ids;
-  for (int byte = 0; options_.byte_fallback && byte < 256; ++byte) {
-    ids.push_back(vocabulary_.find(fmt::format("<0x{:02X}>", byte)));
-    if (ids.back() == kNoToken) return {};
-  }
-  return ids;
+         (options_.unknown_token || falls_back_to_bytes());
 }
 
 std::unique_ptr<PieceStream> BpeModel::stream(bool) const {

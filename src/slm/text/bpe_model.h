@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "slm/text/byte_ids.h"
 #include "slm/text/character_pairs.h"
 #include "slm/text/merge_table.h"
 #include "slm/text/model.h"
@@ -38,24 +39,27 @@ class BpeModel final : public Model {
   std::unique_ptr<PieceStream> stream(bool has_offsets) const override;
   // The token that a character without one becomes; kNoToken where there is none.
   int32_t unknown_id() const { return unknown_id_; }
-  // Of each byte with its name, "<0xE2>", where an unknown character becomes its bytes; empty where some byte has none,
-  // too.
-  std::vector<int32_t> fallback_ids() const;
-  // Whether the characters of a piece become the same tokens in each part of it, before any merge.
-  bool spells_parts_alike() const;
+  // Whether an unknown character becomes its bytes, whatever these are.
+  bool falls_back_to_bytes() const { return options_.byte_fallback && has_all_bytes(byte_ids_); }
+
+  // One character of a piece before any merge: appends its token, its bytes, or nothing while it waits to be an unknown
+  // token. `end` of each token is its number of bytes. `unknown_bytes` is of the characters that wait: where it is not
+  // 0, and something is appended, their token comes first.
+  void append_character(std::string_view character, bool is_first, bool is_last, std::vector<ModelToken>& tokens,
+                        size_t& unknown_bytes) const;
 
   const BpeOptions& options() const { return options_; }
   const MergeTable& merges() const { return merges_; }
 
  private:
-  // Appends a character's token, its bytes, or nothing while it waits to be an unknown token.
-  void append_character(std::string_view character, bool is_first, bool is_last, std::vector<ModelToken>& tokens,
-                        size_t& unknown_bytes) const;
+  // Whether the characters of a piece become the same tokens in each part of it, before any merge.
+  bool spells_parts_alike() const;
 
   Vocabulary vocabulary_;
   BpeOptions options_;
   MergeTable merges_;
   int32_t unknown_id_ = kNoToken;
+  ByteIds byte_ids_{};  // for options_.byte_fallback
 
   // What keeps_apart() looks at: made when it is first asked.
   struct Joints {

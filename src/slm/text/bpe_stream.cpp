@@ -1,8 +1,5 @@
 #include "slm/text/bpe_stream.h"
 
-#include <fmt/format.h>
-
-#include "slm/core/error.h"
 #include "slm/text/utf8.h"
 
 namespace slm::text {
@@ -11,51 +8,26 @@ bool BpeStream::can_do(const BpeModel& model) {
   const BpeOptions& options = model.options();
   const bool has_affixes = !options.continuing_subword_prefix.empty() || !options.end_of_word_suffix.empty();
   if (!model.merges().is_in_order()) return false;
-  return options.byte_fallback ? !has_affixes && !model.fallback_ids().empty() : options.unknown_token.has_value();
+  return options.byte_fallback ? !has_affixes && model.falls_back_to_bytes() : options.unknown_token.has_value();
 }
 
 BpeStream::BpeStream(const BpeModel& model)
-    : model_(model),
-      fallback_ids_(model.fallback_ids()),
-      merges_(model.merges()),
-      may_be_token_(model.options().ignore_merges) {}
-
-int32_t BpeStream::find(std::string_view character, bool is_last) {
-  const auto& [unknown_token, prefix, suffix, fuses_unknown, byte_fallback, ignore_merges] = model_.options();
-  const bool has_prefix = !is_first_ && !prefix.empty(), has_suffix = is_last && !suffix.empty();
-  if (!has_prefix && !has_suffix) return model_.vocabulary().find(character);
-  spelled_.clear();
-  if (has_prefix) spelled_ = prefix;
-  spelled_ += character;
-  if (has_suffix) spelled_ += suffix;
-  return model_.vocabulary().find(spelled_);
-}
+    : model_(model), merges_(model.merges()), may_be_token_(model.options().ignore_merges) {}
 
 void BpeStream::add_unknown() {
-  if (has_unknown_) merges_.add(model_.unknown_id(), unknown_place_);
-  has_unknown_ = false;
+  if (unknown_bytes_ > 0) merges_.add(model_.unknown_id(), unknown_place_);
+  unknown_bytes_ = 0;
 }
 
 void BpeStream::add(const Character& character, bool is_last) {
-  const int32_t id = find(character.text, is_last);
+  const size_t num_waiting = unknown_bytes_;
+  found_.clear();
+  model_.append_character(character.text, is_first_, is_last, found_, unknown_bytes_);
   is_first_ = false;
-  if (id != kNoToken) {
-    add_unknown();
-    merges_.add(id, character.place);
-    return;
-  }
-  if (!fallback_ids_.empty()) {
-    for (const char byte : character.text)
-      merges_.add(fallback_ids_[static_cast<unsigned char>(byte)], character.place);
-    return;
-  }
-  if (model_.unknown_id() == kNoToken) {
-    throw Error(fmt::format("[BPE] '{}' is unknown, and the vocabulary does not have the unknown token '{}'",
-                            character.text, *model_.options().unknown_token));
-  }
-  if (!model_.options().fuses_unknown) add_unknown();
-  if (!has_unknown_) unknown_place_ = character.place;
-  has_unknown_ = true;
+  const bool has_unknown = num_waiting > 0 && !found_.empty();
+  if (has_unknown) merges_.add(found_.front().id, unknown_place_);
+  for (size_t i = has_unknown ? 1 : 0; i < found_.size(); ++i) merges_.add(found_[i].id, character.place);
+  if (num_waiting == 0 || has_unknown) unknown_place_.begin = character.place.begin;
   unknown_place_.end = character.place.end;
 }
 

@@ -27,22 +27,19 @@ class BpeStream final : public PieceStream {
     TokenOffsets place;
   };
 
-  // As BpeModel::tokenize() does before any merge.
   void add(const Character& character, bool is_last);
   void add_unknown();
-  int32_t find(std::string_view character, bool is_last);
 
   const BpeModel& model_;
-  std::vector<int32_t> fallback_ids_;
   MergeStream merges_;
   bool is_first_ = true;
   Character held_;         // the last one: a word's last character may be spelled in another way
   std::string beginning_;  // while the piece may be a token that needs no merges
   std::vector<TokenOffsets> beginning_places_;
   bool may_be_token_;
-  bool has_unknown_ = false;  // unknown characters that no token stands for yet
+  size_t unknown_bytes_ = 0;  // of unknown characters that no token stands for yet
   TokenOffsets unknown_place_{};
-  std::string spelled_;
+  std::vector<ModelToken> found_;  // of a character
 };
 
 }  // namespace slm::text

@@ -21,11 +21,10 @@ void append_byte_level(const BpeModel& model, std::string_view piece, std::span<
 }
 
 ByteLevelStream::ByteLevelStream(const BpeModel& model)
-    : model_(model), merges_(model.merges()), may_be_token_(model.options().ignore_merges) {
-  for (size_t byte = 0; byte < byte_ids_.size(); ++byte) {
-    byte_ids_[byte] = model.vocabulary().find(byte_level_alphabet()[byte]);
-  }
-}
+    : model_(model),
+      byte_ids_(byte_level_ids(model.vocabulary())),
+      merges_(model.merges()),
+      may_be_token_(model.options().ignore_merges) {}
 
 void ByteLevelStream::push(std::string_view part, std::span<const TokenOffsets> places, Encoding& tokens) {
   if (may_be_token_) {

@@ -1,10 +1,10 @@
 #pragma once
 
-#include <array>
 #include <string>
 #include <vector>
 
 #include "slm/text/bpe_model.h"
+#include "slm/text/byte_ids.h"
 #include "slm/text/merge_stream.h"
 #include "slm/text/piece_stream.h"
 
@@ -21,7 +21,7 @@ class ByteLevelStream final : public PieceStream {
 
  private:
   const BpeModel& model_;
-  std::array<int32_t, 256> byte_ids_;
+  ByteIds byte_ids_;
   MergeStream merges_;
   bool may_be_token_;  // that needs no merges
   std::string beginning_;

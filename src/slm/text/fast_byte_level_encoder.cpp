@@ -2,6 +2,7 @@
 #include <bit>
 #include <numeric>
 
+#include "slm/text/byte_ids.h"
 #include "slm/text/byte_merger.h"
 #include "slm/text/byte_tokenizer.h"
 #include "slm/text/fast_encoder.h"
@@ -19,8 +20,7 @@ namespace {
 
 class FastByteLevelEncoder final : public FastEncoder {
  public:
-  FastByteLevelEncoder(const FastByteLevelOptions& options, const BpeModel& model,
-                       const std::array<int32_t, 256>& byte_ids)
+  FastByteLevelEncoder(const FastByteLevelOptions& options, const BpeModel& model, const ByteIds& byte_ids)
       : scanner_(options.pattern),
         options_(options),
         model_(model),
@@ -265,11 +265,8 @@ class FastByteLevelEncoder final : public FastEncoder {
 std::unique_ptr<FastEncoder> fast_byte_level_encoder(const FastByteLevelOptions& options, const BpeModel& model) {
   const BpeOptions& bpe = model.options();
   if (!bpe.continuing_subword_prefix.empty() || !bpe.end_of_word_suffix.empty()) return nullptr;
-  std::array<int32_t, 256> byte_ids;
-  for (size_t byte = 0; byte < 256; ++byte) {
-    byte_ids[byte] = model.vocabulary().find(byte_level_alphabet()[byte]);
-    if (byte_ids[byte] == kNoToken) return nullptr;
-  }
+  const ByteIds byte_ids = byte_level_ids(model.vocabulary());
+  if (!has_all_bytes(byte_ids)) return nullptr;
   return std::make_unique<FastByteLevelEncoder>(options, model, byte_ids);
 }
 

@@ -31,6 +31,7 @@ UnigramModel::UnigramModel(Vocabulary vocabulary, std::vector<double> scores, Un
   }
   trie_ = ByteTrie(texts);
   unknown_score_ = worst - kUnknownPenalty;
+  if (options_.byte_fallback) byte_ids_ = named_byte_ids(vocabulary_);
 }
 
 int32_t UnigramModel::unknown_id_of(std::string_view character) const {
@@ -40,16 +41,6 @@ int32_t UnigramModel::unknown_id_of(std::string_view character) const {
 
 std::unique_ptr<PieceStream> UnigramModel::stream(bool has_offsets) const {
   return std::make_unique<UnigramStream>(*this, has_offsets);
-}
-
-int32_t UnigramModel::byte_id(char byte) const {
-  return vocabulary_.find(fmt::format("<0x{:02X}>", static_cast<unsigned char>(byte)));
-}
-
-bool UnigramModel::has_all_bytes() const {
-  bool has_all = options_.byte_fallback;
-  for (int byte = 0; has_all && byte < 256; ++byte) has_all = byte_id(static_cast<char>(byte)) != kNoToken;
-  return has_all;
 }
 
 void UnigramModel::append_unknown(std::string_view piece, size_t begin, size_t end,

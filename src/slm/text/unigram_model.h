@@ -3,6 +3,7 @@
 #include <optional>
 #include <vector>
 
+#include "slm/text/byte_ids.h"
 #include "slm/text/byte_trie.h"
 #include "slm/text/model.h"
 #include "slm/text/utf8.h"
@@ -47,10 +48,10 @@ class UnigramModel final : public Model {
   // of it.
   void append_unknown(std::string_view piece, size_t begin, size_t end, std::vector<ModelToken>& tokens) const;
 
-  // Of the token that is named so; kNoToken where there is none.
-  int32_t byte_id(char byte) const;
+  // Of the token that names the byte; kNoToken where there is none. For UnigramOptions::byte_fallback.
+  int32_t byte_id(char byte) const { return byte_ids_[static_cast<unsigned char>(byte)]; }
   // Whether unknown characters become their bytes, whatever these are.
-  bool has_all_bytes() const;
+  bool falls_back_to_bytes() const { return options_.byte_fallback && has_all_bytes(byte_ids_); }
 
  private:
   int32_t unknown_id_of(std::string_view character) const;
@@ -60,6 +61,7 @@ class UnigramModel final : public Model {
   UnigramOptions options_;
   double unknown_score_;
   ByteTrie trie_;
+  ByteIds byte_ids_{};
 };
 
 }  // namespace slm::text

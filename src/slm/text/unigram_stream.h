@@ -15,7 +15,7 @@ class UnigramStream final : public PieceStream {
  public:
   // `model` must outlive it.
   UnigramStream(const UnigramModel& model, bool has_offsets)
-      : model_(model), settles_bytes_(!has_offsets && model.has_all_bytes()) {}
+      : model_(model), settles_bytes_(!has_offsets && model.falls_back_to_bytes()) {}
 
   void push(std::string_view part, std::span<const TokenOffsets> places, Encoding& tokens) override;
   void finish(Encoding& tokens) override;

@@ -11,8 +11,7 @@ bool BpeStream::can_do(const BpeModel& model) {
   return options.byte_fallback ? !has_affixes && model.falls_back_to_bytes() : options.unknown_token.has_value();
 }
 
-BpeStream::BpeStream(const BpeModel& model)
-    : model_(model), merges_(model.merges()), may_be_token_(model.options().ignore_merges) {}
+BpeStream::BpeStream(const BpeModel& model) : model_(model), merges_(model.merges()), beginning_(model) {}
 
 void BpeStream::add_unknown() {
   if (unknown_bytes_ > 0) merges_.add(model_.unknown_id(), unknown_place_);
@@ -32,14 +31,7 @@ void BpeStream::add(const Character& character, bool is_last) {
 }
 
 void BpeStream::push(std::string_view part, std::span<const TokenOffsets> places, Encoding& tokens) {
-  if (may_be_token_) {
-    beginning_ += part;
-    beginning_places_.insert(beginning_places_.end(), places.begin(), places.end());
-    if (beginning_.size() <= model_.vocabulary().longest_token_bytes()) return;
-    may_be_token_ = false;
-    part = beginning_;
-    places = beginning_places_;
-  }
+  if (beginning_.keeps(part, places)) return;
   for (size_t at = 0; at < part.size();) {
     const auto length = static_cast<size_t>(read_utf8(part, at).length);
     if (!held_.text.empty()) add(held_, false);
@@ -51,14 +43,10 @@ void BpeStream::push(std::string_view part, std::span<const TokenOffsets> places
 }
 
 void BpeStream::finish(Encoding& tokens) {
-  if (may_be_token_ && !beginning_.empty()) {
-    std::vector<ModelToken> found;
-    model_.tokenize(beginning_, found);
-    for (const ModelToken& token : found) {
-      tokens.ids.push_back(token.id);
-      tokens.offsets.push_back({beginning_places_[token.begin].begin, beginning_places_[token.end - 1].end});
-    }
-    return;
+  if (beginning_.may_be_token() && !beginning_.text().empty()) {
+    found_.clear();
+    model_.tokenize(beginning_.text(), found_);
+    return append_tokens(found_, beginning_.places(), tokens);
   }
   if (!held_.text.empty()) add(held_, true);
   add_unknown();

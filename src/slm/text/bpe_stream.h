@@ -5,6 +5,7 @@
 
 #include "slm/text/bpe_model.h"
 #include "slm/text/merge_stream.h"
+#include "slm/text/piece_beginning.h"
 #include "slm/text/piece_stream.h"
 
 namespace slm::text {
@@ -33,10 +34,8 @@ class BpeStream final : public PieceStream {
   const BpeModel& model_;
   MergeStream merges_;
   bool is_first_ = true;
-  Character held_;         // the last one: a word's last character may be spelled in another way
-  std::string beginning_;  // while the piece may be a token that needs no merges
-  std::vector<TokenOffsets> beginning_places_;
-  bool may_be_token_;
+  Character held_;  // the last one: a word's last character may be spelled in another way
+  PieceBeginning beginning_;
   size_t unknown_bytes_ = 0;  // of unknown characters that no token stands for yet
   TokenOffsets unknown_place_{};
   std::vector<ModelToken> found_;  // of a character

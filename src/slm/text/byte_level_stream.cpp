@@ -21,27 +21,17 @@ void append_byte_level(const BpeModel& model, std::string_view piece, std::span<
 }
 
 ByteLevelStream::ByteLevelStream(const BpeModel& model)
-    : model_(model),
-      byte_ids_(byte_level_ids(model.vocabulary())),
-      merges_(model.merges()),
-      may_be_token_(model.options().ignore_merges) {}
+    : model_(model), byte_ids_(byte_level_ids(model.vocabulary())), merges_(model.merges()), beginning_(model) {}
 
 void ByteLevelStream::push(std::string_view part, std::span<const TokenOffsets> places, Encoding& tokens) {
-  if (may_be_token_) {
-    beginning_ += part;
-    beginning_places_.insert(beginning_places_.end(), places.begin(), places.end());
-    if (beginning_.size() <= model_.vocabulary().longest_token_bytes()) return;
-    may_be_token_ = false;
-    part = beginning_;
-    places = beginning_places_;
-  }
+  if (beginning_.keeps(part, places)) return;
   for (size_t i = 0; i < part.size(); ++i) merges_.add(byte_ids_[static_cast<unsigned char>(part[i])], places[i]);
   merges_.settle(tokens);
 }
 
 void ByteLevelStream::finish(Encoding& tokens) {
-  if (may_be_token_) {
-    append_byte_level(model_, beginning_, beginning_places_, tokens);
+  if (beginning_.may_be_token()) {
+    append_byte_level(model_, beginning_.text(), beginning_.places(), tokens);
   } else {
     merges_.finish(tokens);
   }

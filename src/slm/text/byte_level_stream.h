@@ -1,11 +1,9 @@
 #pragma once
 
-#include <string>
-#include <vector>
-
 #include "slm/text/bpe_model.h"
 #include "slm/text/byte_ids.h"
 #include "slm/text/merge_stream.h"
+#include "slm/text/piece_beginning.h"
 #include "slm/text/piece_stream.h"
 
 namespace slm::text {
@@ -23,9 +21,7 @@ class ByteLevelStream final : public PieceStream {
   const BpeModel& model_;
   ByteIds byte_ids_;
   MergeStream merges_;
-  bool may_be_token_;  // that needs no merges
-  std::string beginning_;
-  std::vector<TokenOffsets> beginning_places_;
+  PieceBeginning beginning_;
 };
 
 // The tokens of a piece that is all there, as above.

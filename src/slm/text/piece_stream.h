@@ -7,6 +7,8 @@
 
 namespace slm::text {
 
+struct ModelToken;
+
 // The tokens of one piece that comes in parts, in memory that does not grow with it: what Model::tokenize() makes of
 // the whole, with places in the original.
 class PieceStream {
@@ -21,5 +23,8 @@ class PieceStream {
   // Whether all of the piece is one token, whatever follows: parts may be left out, but for the last.
   virtual bool is_decided() const { return false; }
 };
+
+// Appends `found` of a piece of which byte i stands for places[i].
+void append_tokens(std::span<const ModelToken> found, std::span<const TokenOffsets> places, Encoding& tokens);
 
 }  // namespace slm::text

@@ -1,5 +1,7 @@
 #include "slm/text/unknown_stream.h"
 
+#include <algorithm>
+
 #include "slm/text/utf8.h"
 
 namespace slm::text {
@@ -20,11 +22,8 @@ void UnknownStream::push(std::string_view part, std::span<const TokenOffsets> pl
 void UnknownStream::finish(Encoding& tokens) {
   std::vector<ModelToken> found;
   if (!piece_.empty()) model_.tokenize(piece_, found);  // throws where there is no unknown token
-  for (const ModelToken& token : found) {
-    tokens.ids.push_back(token.id);
-    tokens.offsets.push_back(is_unknown_ ? place_
-                                         : TokenOffsets{places_[token.begin].begin, places_[token.end - 1].end});
-  }
+  if (is_unknown_) std::fill(places_.begin(), places_.end(), place_);
+  append_tokens(found, places_, tokens);
 }
 
 }  // namespace slm::text

@@ -17,9 +17,7 @@ using Kind = BertCharacterKind;
 
 // `spelling` is set for words and what stands alone.
 Kind classify(char32_t c, const Normalizer& normalizer, BertSpelling& spelling) {
-  std::string alone;
-  append_utf8(alone, c);
-  AlignedText text = AlignedText::of_utf8(alone);
+  AlignedText text = AlignedText::of_utf8(utf8_of(c));
   normalizer.normalize(text);
   std::string_view rest = text.text();
   // An ideograph comes with a space on each side.

@@ -78,7 +78,7 @@ class ByteLevelBlockEncoder final : public BlockEncoder {
   }
 
   void add_to_part(std::string_view text, size_t begin) {
-    AlignedText aligned = pipeline_.keeps_bytes ? AlignedText::of_bytes(text) : AlignedText::of_utf8(text);
+    AlignedText aligned = pipeline_.aligned(text);
     if (pipeline_.byte_level->is_nfc && !is_surely_nfc(text)) pipeline_.normalizer->normalize(aligned);
     if (may_add_space_ && !aligned.text().starts_with(' ')) aligned.prepend(" ");
     may_add_space_ = false;

@@ -17,16 +17,10 @@ namespace {
 constexpr int32_t kAbsent = -1;
 constexpr size_t kNumAscii = 128;
 
-std::string to_utf8(char32_t character) {
-  std::string out;
-  append_utf8(out, character);
-  return out;
-}
-
 std::string describe(char32_t character) {
   const bool is_visible = character > 0x20 && !(character >= 0x7F && character < 0xA0);
   const auto value = static_cast<uint32_t>(character);
-  return is_visible ? fmt::format("U+{:04X} '{}'", value, to_utf8(character)) : fmt::format("U+{:04X}", value);
+  return is_visible ? fmt::format("U+{:04X} '{}'", value, utf8_of(character)) : fmt::format("U+{:04X}", value);
 }
 
 }  // namespace
@@ -83,7 +77,7 @@ std::string CharTokenizer::decode(std::span<const int32_t> ids, const DecodeOpti
 }
 
 std::string CharTokenizer::id_to_token(int32_t id) const {
-  return id >= 0 && id < vocab_size() ? to_utf8(characters_[static_cast<size_t>(id)]) : std::string();
+  return id >= 0 && id < vocab_size() ? utf8_of(characters_[static_cast<size_t>(id)]) : std::string();
 }
 
 std::optional<int32_t> CharTokenizer::token_to_id(std::string_view token) const {
@@ -96,7 +90,7 @@ std::optional<int32_t> CharTokenizer::token_to_id(std::string_view token) const 
 std::string CharTokenizer::to_json() const {
   using Json = nlohmann::ordered_json;
   Json vocab = Json::object();
-  for (size_t id = 0; id < characters_.size(); ++id) vocab[to_utf8(characters_[id])] = id;
+  for (size_t id = 0; id < characters_.size(); ++id) vocab[utf8_of(characters_[id])] = id;
   const Json document = {
       {"version", "1.0"},
       {"truncation", nullptr},

@@ -286,12 +286,6 @@ class SequenceStep final : public DecoderStep {
   DecoderStep* first_;
 };
 
-std::string utf8_of(char32_t character) {
-  std::string out;
-  append_utf8(out, character);
-  return out;
-}
-
 }  // namespace
 
 std::unique_ptr<Decoder> wordpiece_decoder(std::string prefix, bool cleanup) {

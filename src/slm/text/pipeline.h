@@ -28,6 +28,16 @@ struct Pipeline {
   std::unique_ptr<FastEncoder> rest_encoder;
   std::optional<FastByteLevelOptions> byte_level;  // where fast_encoder is one of these
   bool keeps_bytes = false;                        // bytes that are not UTF-8 reach the model as they are
+
+  // The text as the first step gets it.
+  AlignedText aligned(std::string_view text) const {
+    return keeps_bytes ? AlignedText::of_bytes(text) : AlignedText::of_utf8(text);
+  }
+  AlignedText normalized(std::string_view text) const {
+    AlignedText result = aligned(text);
+    if (normalizer) normalizer->normalize(result);
+    return result;
+  }
 };
 
 }  // namespace slm::text

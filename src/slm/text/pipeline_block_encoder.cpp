@@ -164,7 +164,7 @@ class PipelineBlockEncoder final : public BlockEncoder {
   }
 
   void split_and_encode(std::string_view text, size_t end, bool goes_on) {
-    AlignedText aligned = pipeline_.keeps_bytes ? AlignedText::of_bytes(text) : AlignedText::of_utf8(text);
+    AlignedText aligned = pipeline_.aligned(text);
     std::vector<Piece> pieces =
         pipeline_.added_tokens->extract(std::move(aligned), pipeline_.normalizer.get(), options_.special_in_text);
     if (pipeline_.pre_tokenizer) pipeline_.pre_tokenizer->split(pieces);

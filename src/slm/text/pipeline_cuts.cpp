@@ -55,9 +55,7 @@ bool PipelineCuts::find_out(char32_t before, char32_t after) const {
   if (edges.may_end_with(before)) return false;
   if (pipeline_.rest_encoder) return true;
 
-  std::string left, right;
-  append_utf8(left, before);
-  append_utf8(right, after);
+  const std::string left = utf8_of(before), right = utf8_of(after);
   if (!is_word_end(before, after) || !is_surely_nfc(left) || !is_visible(before)) return false;
   if (pipeline_.normalizer && !pipeline_.normalizer->is_local(before, after)) return false;
   // Runs of white space may become something else; else the character behind the place is all of the rest that has a
@@ -77,16 +75,11 @@ bool PipelineCuts::find_out(char32_t before, char32_t after) const {
 }
 
 std::optional<char32_t> PipelineCuts::last_if_apart(const std::string& left, const std::string& right) const {
-  const auto normalized_of = [&](std::string_view text) {
-    AlignedText aligned = pipeline_.keeps_bytes ? AlignedText::of_bytes(text) : AlignedText::of_utf8(text);
-    if (pipeline_.normalizer) pipeline_.normalizer->normalize(aligned);
-    return aligned;
-  };
   const auto place = static_cast<int64_t>(left.size());
-  AlignedText aligned = normalized_of(left + right);
+  AlignedText aligned = pipeline_.normalized(left + right);
   const std::string& normalized = aligned.text();
   const size_t middle = aligned.first_from(place);
-  if (middle == 0 || normalized_of(left).text() != normalized.substr(0, middle)) return std::nullopt;
+  if (middle == 0 || pipeline_.normalized(left).text() != normalized.substr(0, middle)) return std::nullopt;
   const char32_t before = last_character_of(std::string_view(normalized).substr(0, middle));
   if (is_whitespace(before)) return std::nullopt;
   if (middle == normalized.size()) return before;  // white space at the end

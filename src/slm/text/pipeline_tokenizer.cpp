@@ -65,7 +65,7 @@ PipelineTokenizer::PipelineTokenizer(Pipeline pipeline, SpecialTokens roles, std
 }
 
 Encoding PipelineTokenizer::run(std::string_view text, const EncodeOptions& options, bool has_offsets) const {
-  AlignedText aligned = pipeline_.keeps_bytes ? AlignedText::of_bytes(text) : AlignedText::of_utf8(text);
+  AlignedText aligned = pipeline_.aligned(text);
   std::vector<Piece> pieces =
       pipeline_.added_tokens->extract(std::move(aligned), pipeline_.normalizer.get(), options.special_in_text);
   if (pipeline_.pre_tokenizer) pipeline_.pre_tokenizer->split(pieces);

@@ -20,8 +20,7 @@ Locality never_local(char32_t, char32_t) { return Locality::kNone; }
 // Of one that splits between two characters or does not, whatever is beside them.
 Locality locality_of(const SplitFunction& split_one, char32_t before, char32_t after) {
   if (before == 0 || after == 0) return Locality::kLocal;
-  std::string both;
-  append_utf8(both, before);
+  std::string both = utf8_of(before);
   const auto place = static_cast<int64_t>(both.size());
   append_utf8(both, after);
   for (const AlignedText& piece : split_one(AlignedText::of_bytes(both))) {
@@ -205,8 +204,7 @@ std::unique_ptr<PreTokenizer> byte_level_pre_tokenizer(const ByteLevelOptions& o
 }
 
 std::unique_ptr<PreTokenizer> metaspace_pre_tokenizer(char32_t replacement, PrependScheme scheme, bool splits) {
-  std::string mark;
-  append_utf8(mark, replacement);
+  const std::string mark = utf8_of(replacement);
   const auto split_one = [=](AlignedText text) {
     text.replace(parts_by_character(text.text(), [](char32_t c) { return c == U' '; }), mark);
     const bool is_wanted =

@@ -95,8 +95,7 @@ class Pcre2Pattern final : public Pattern {
  private:
   // Whether the character is a match, before `rest`.
   bool is_match(char32_t character, std::string_view rest) const {
-    std::string text;
-    append_utf8(text, character);
+    std::string text = utf8_of(character);
     const size_t size = text.size();
     const Match match = find(text.append(rest), 0);
     return match.begin == 0 && match.end == size;

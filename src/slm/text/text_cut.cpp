@@ -73,10 +73,7 @@ bool is_cut(std::string_view text, size_t at, const AllowsCut& allows) {
 }  // namespace
 
 bool is_word_end(char32_t before, char32_t after) {
-  std::string left, right;
-  append_utf8(left, before);
-  append_utf8(right, after);
-  return is_word_end(before, left, after, right);
+  return is_word_end(before, utf8_of(before), after, utf8_of(after));
 }
 
 size_t last_cut(std::string_view text, const AllowsCut& allows) {

@@ -13,12 +13,6 @@
 namespace slm::text {
 namespace {
 
-std::string utf8_of(char32_t c) {
-  std::string text;
-  append_utf8(text, c);
-  return text;
-}
-
 bool is_mark(char32_t c) {
   const Category category = category_of(char_classes()[c]);
   return category >= Category::kMn && category <= Category::kMe;
@@ -58,12 +52,12 @@ bool TextJoints::vanishes(char32_t c) {
   };
   const std::string text = utf8_of(c);
   const auto are_alike = [&](const std::string& with_it, const std::string& without_it) {
-    return normalized(with_it).text() == normalized(without_it).text();
+    return pipeline_.normalized(with_it).text() == pipeline_.normalized(without_it).text();
   };
   // A mark may become a part of the letter before it.
   const bool joins_nothing = !is_mark(c) || (are_alike("\u00E9x", "ex") && are_alike("e\u0301x", "ex"));
   const bool vanishes = pipeline_.normalizer && !is_whitespace(c) && !finds_tokens(c, c) && joins_nothing &&
-                        normalized(text).empty() && normalized(text + text).empty() &&
+                        pipeline_.normalized(text).empty() && pipeline_.normalized(text + text).empty() &&
                         are_alike("q" + text + text + "x", "qx");
   return vanishing_[c] = vanishes;
 }
@@ -76,14 +70,8 @@ bool TextJoints::may_touch_token(char32_t before, char32_t after) const {
 TextJoints::TextJoints(const Pipeline& pipeline)
     : pipeline_(pipeline), finds_raw_(pipeline.added_tokens->are_all_raw(pipeline.normalizer.get())) {
   for (const std::string text : {"e\u0301", "\u00E9", "a\u0301\u0327", "\u304B\u3099", "\uFB01", "\uFF76\uFF9E"}) {
-    keeps_marks_ &= normalized("q" + text + "x").text().ends_with(text + "x");
+    keeps_marks_ &= pipeline_.normalized("q" + text + "x").text().ends_with(text + "x");
   }
-}
-
-AlignedText TextJoints::normalized(std::string_view text) const {
-  AlignedText aligned = pipeline_.keeps_bytes ? AlignedText::of_bytes(text) : AlignedText::of_utf8(text);
-  if (pipeline_.normalizer) pipeline_.normalizer->normalize(aligned);
-  return aligned;
 }
 
 TextJoints::Joint TextJoints::find_out(char32_t before, char32_t after) const {
@@ -111,8 +99,9 @@ TextJoints::Joint TextJoints::find_out(char32_t before, char32_t after) const {
 TextJoints::Joint TextJoints::find_out(const std::string& left, const std::string& before, const std::string& after,
                                        const std::string& right) const {
   const auto place = static_cast<int64_t>(left.size() + before.size());
-  AlignedText whole = normalized(left + before + after + right);
-  const AlignedText first = normalized(left + before + after), second = normalized(before + after + right);
+  AlignedText whole = pipeline_.normalized(left + before + after + right);
+  const AlignedText first = pipeline_.normalized(left + before + after),
+                    second = pipeline_.normalized(before + after + right);
   const size_t middle = whole.first_from(place);
   const size_t second_middle = second.first_from(static_cast<int64_t>(before.size()));
   if (middle == 0 || middle == whole.text().size()) return Joint::kUnsure;
@@ -127,7 +116,7 @@ TextJoints::Joint TextJoints::find_out(const std::string& left, const std::strin
   const PreTokenizer* const splitter = pipeline_.pre_tokenizer.get();
   if (splitter != nullptr && !(splitter->is_local(last, 0) && splitter->is_local(0, 0))) return Joint::kUnsure;
   // What may be cut there does not see what comes behind.
-  const bool may_be_cut = normalized(left + before).text() == whole.text().substr(0, middle);
+  const bool may_be_cut = pipeline_.normalized(left + before).text() == whole.text().substr(0, middle);
   std::vector<Piece> pieces;
   pieces.push_back({std::move(whole), std::nullopt});
   if (splitter != nullptr) splitter->split(pieces);

@@ -42,7 +42,6 @@ class TextJoints {
   Joint find_out(const std::string& left, const std::string& before, const std::string& after,
                  const std::string& right) const;
   bool may_touch_token(char32_t before, char32_t after) const;
-  AlignedText normalized(std::string_view text) const;
 
   const Pipeline& pipeline_;
   bool finds_raw_;

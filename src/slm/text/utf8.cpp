@@ -92,6 +92,12 @@ void append_utf8(std::string& out, char32_t code_point) {
   out.append(bytes, write_utf8(bytes, code_point));
 }
 
+std::string utf8_of(char32_t code_point) {
+  std::string out;
+  append_utf8(out, code_point);
+  return out;
+}
+
 bool is_valid_utf8(std::string_view text) {
   const char* at = text.data();
   const char* const end = at + text.size();

@@ -50,6 +50,7 @@ char* write_utf8(char* out, char32_t code_point);
 
 // As write_utf8().
 void append_utf8(std::string& out, char32_t code_point);
+std::string utf8_of(char32_t code_point);
 
 bool is_valid_utf8(std::string_view text);
 

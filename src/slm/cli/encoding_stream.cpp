@@ -16,6 +16,13 @@ constexpr size_t kLongBytes = size_t{1} << 20;
 // So many bytes at the end of a text may show a place to cut only with what comes behind them.
 constexpr size_t kUnsettledBytes = 8;
 
+void move_places(text::Encoding& tokens, int64_t distance) {
+  for (auto& [begin, end] : tokens.offsets) {
+    begin += distance;
+    end += distance;
+  }
+}
+
 }  // namespace
 
 EncodingStream::EncodingStream(const text::Tokenizer& tokenizer, const text::EncodeOptions& encode,
@@ -94,10 +101,7 @@ text::Encoding EncodingStream::encode_block(text::BlockEncoder& encoder, std::st
   } catch (const text::UnknownCharacterError& error) {
     throw error.in_file(options_.name, blocks_begin_);
   }
-  for (auto& [token_begin, token_end] : tokens.offsets) {
-    token_begin += blocks_begin_;
-    token_end += blocks_begin_;
-  }
+  move_places(tokens, blocks_begin_);
   return tokens;
 }
 
@@ -161,16 +165,16 @@ void EncodingStream::encode_parts_without_offsets(const std::function<void()>& b
   std::swap(waiting_, batch_);
 }
 
+int64_t EncodingStream::begin_of_view(size_t part) const {
+  return num_gone_ + static_cast<int64_t>(parts_[part].begin - num_before_[part]);
+}
+
 text::Encoding EncodingStream::encode_part(size_t part, bool places_as_first) const {
   text::EncodeOptions encode = encode_;
   encode.num_before = num_before_[part];
   encode.places_as_first = places_as_first;
   text::Encoding encoding = tokenizer_.encode_with_offsets(views_[part], encode);
-  const int64_t begin = num_gone_ + static_cast<int64_t>(parts_[part].begin - num_before_[part]);
-  for (auto& [token_begin, token_end] : encoding.offsets) {
-    token_begin += begin;
-    token_end += begin;
-  }
+  move_places(encoding, begin_of_view(part));
   return encoding;
 }
 
@@ -197,7 +201,7 @@ void EncodingStream::find_unknown_character() const {
     try {
       tokenizer_.encode(views_[i], encode);
     } catch (const text::UnknownCharacterError& error) {
-      throw error.in_file(options_.name, num_gone_ + static_cast<int64_t>(parts_[i].begin - num_before_[i]));
+      throw error.in_file(options_.name, begin_of_view(i));
     }
   }
 }

@@ -66,6 +66,8 @@ class EncodingStream {
   // Both with places in all that was encoded.
   text::Encoding encode_block(text::BlockEncoder& encoder, std::string_view block, bool is_last) const;
   text::Encoding encode_part(size_t part, bool places_as_first) const;
+  // Of what the tokenizer sees of a part, in all that was encoded.
+  int64_t begin_of_view(size_t part) const;
   void emit(const Tokens& part);
   void emit_waiting();
   // Throws for the first one in the parts, of which any may have been met first.

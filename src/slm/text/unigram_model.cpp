@@ -9,18 +9,6 @@
 #include "slm/text/unigram_stream.h"
 
 namespace slm::text {
-namespace {
-
-constexpr size_t kUnreached = SIZE_MAX;
-
-struct BestPath {
-  double score = 0;
-  size_t begin = kUnreached;  // of the last token of the best path to here
-  int32_t id = 0;             // of that token
-};
-
-}  // namespace
-
 UnigramModel::UnigramModel(Vocabulary vocabulary, std::vector<double> scores, UnigramOptions options)
     : vocabulary_(std::move(vocabulary)), scores_(std::move(scores)), options_(options) {
   double worst = std::numeric_limits<double>::infinity();
@@ -61,13 +49,11 @@ void UnigramModel::append_unknown(std::string_view piece, size_t begin, size_t e
 }
 
 void UnigramModel::tokenize(std::string_view piece, std::vector<ModelToken>& tokens) const {
-  std::vector<BestPath> best(piece.size() + 1);  // by where a path ends
-  const auto offer = [&](size_t begin, size_t end, double score, int32_t id) {
-    const double total = best[begin].score + score;
-    if (best[end].begin == kUnreached || total > best[end].score) best[end] = {total, begin, id};
-  };
+  std::vector<UnigramPath> best(piece.size() + 1);  // by where a path ends
   for (size_t begin = 0; begin < piece.size(); begin += static_cast<size_t>(read_utf8(piece, begin).length)) {
-    for_each_at(piece, begin, [&](size_t size, double score, int32_t id) { offer(begin, begin + size, score, id); });
+    for_each_at(piece, begin, [&](size_t size, double score, int32_t id) {
+      best[begin + size].offer({best[begin].score + score, begin, id});
+    });
   }
 
   std::vector<ModelToken> reversed;

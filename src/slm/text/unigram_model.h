@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <vector>
 
@@ -16,6 +17,20 @@ inline constexpr double kUnknownPenalty = 10.0;
 struct UnigramOptions {
   std::optional<int32_t> unknown_id;
   bool byte_fallback = false;  // unknown characters become <0xE2><0x82><0xAC>
+};
+
+// The best sequence of tokens up to a place of a text.
+struct UnigramPath {
+  static constexpr size_t kUnreached = SIZE_MAX;
+  double score = 0;
+  size_t begin = kUnreached;  // of its last token
+  int32_t id = 0;             // of that token
+
+  bool is_reached() const { return begin != kUnreached; }
+  // One that ends with another token; the first of equal ones stays.
+  void offer(const UnigramPath& other) {
+    if (!is_reached() || other.score > score) *this = other;
+  }
 };
 
 // The sequence of tokens whose scores (log probabilities) have the largest sum.

@@ -9,9 +9,7 @@ namespace slm::text {
 void UnigramStream::advance() {
   const size_t begin = next_;
   model_.for_each_at(text_, begin, [&](size_t size, double score, int32_t id) {
-    const double total = best_[begin].score + score;
-    BestPath& best = best_[begin + size];
-    if (best.begin == kUnreached || total > best.score) best = {total, begin, id};
+    best_[begin + size].offer({best_[begin].score + score, begin, id});
   });
   next_ += static_cast<size_t>(read_utf8(text_, begin).length);
 }
@@ -31,7 +29,7 @@ void UnigramStream::push(std::string_view part, std::span<const TokenOffsets> pl
 size_t UnigramStream::find_common_place() const {
   std::set<size_t, std::greater<>> ends = {next_};
   for (size_t end = next_ + 1; end < best_.size(); ++end) {
-    if (best_[end].begin != kUnreached) ends.insert(end);
+    if (best_[end].is_reached()) ends.insert(end);
   }
   // Whichever goes farthest goes back by a token, until all are in one place.
   while (ends.size() > 1) {
@@ -66,8 +64,8 @@ void UnigramStream::take_path(size_t end, Encoding& tokens) {
   text_.erase(0, end);
   places_.erase(places_.begin(), places_.begin() + count);
   best_.erase(best_.begin(), best_.begin() + count);
-  for (BestPath& best : best_) {
-    if (best.begin != kUnreached) best.begin -= std::min(best.begin, end);  // none that lives began before
+  for (UnigramPath& best : best_) {
+    if (best.is_reached()) best.begin -= std::min(best.begin, end);  // none that lives began before
   }
   next_ -= end;
 }

@@ -21,13 +21,6 @@ class UnigramStream final : public PieceStream {
   void finish(Encoding& tokens) override;
 
  private:
-  static constexpr size_t kUnreached = static_cast<size_t>(-1);
-  struct BestPath {
-    double score = 0;
-    size_t begin = kUnreached;  // of the last token of the best path to here
-    int32_t id = 0;             // of that token
-  };
-
   // Offers the tokens that begin at the next place.
   void advance();
   // The last place that all best paths go through; 0 where there is none but the beginning.
@@ -42,7 +35,7 @@ class UnigramStream final : public PieceStream {
   // What is not settled: the text, what each byte stands for, and the best path to each place.
   std::string text_;
   std::vector<TokenOffsets> places_;
-  std::vector<BestPath> best_ = std::vector<BestPath>(1);
+  std::vector<UnigramPath> best_ = std::vector<UnigramPath>(1);
   size_t next_ = 0;      // no token from here on has been offered
   size_t try_from_ = 0;  // next_ must be there before find_common_place() is worth its time
   // Neighbouring unknown characters, which are one, at the end of what is settled.
